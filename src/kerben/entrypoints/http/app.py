@@ -1,0 +1,113 @@
+"""The HTTP application: modules' controllers behind one set of conventions."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from litestar import Litestar, Router
+from litestar.config.app import AppConfig
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
+
+from kerben import __version__
+from kerben.entrypoints.http.health import HealthController
+from kerben.entrypoints.http.live import LiveHub, live_socket
+from kerben.entrypoints.http.middleware import request_context
+from kerben.entrypoints.http.watcher import Watcher
+from kerben.platform.access import deny_undeclared, public
+from kerben.platform.modules import Module
+from kerben.platform.problems import EXCEPTION_HANDLERS
+from kerben.platform.runtime import Runtime
+
+BODY_MAX = 1024 * 1024
+"""Largest body of ordinary routes, bytes; uploads declare their own."""
+
+
+def create_app(runtime: Runtime, modules: Sequence[Module], *extra: Any) -> Litestar:
+    """The application of the given modules. The runtime's database must be open before the first request."""
+    hub = LiveHub(runtime, modules)
+    watcher = Watcher(runtime, modules, hub)
+
+    @asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncGenerator[None]:
+        await watcher.start()
+        task = asyncio.create_task(watcher.run_forever(), name="watcher")
+        # What is alive now lives for ever: keeping it out of collections cuts the slow requests several times.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 50)
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    def configure(config: AppConfig) -> AppConfig:
+        config.debug = False
+        return config
+
+    return Litestar(
+        route_handlers=[
+            HealthController,
+            live_socket,
+            *(controller for module in modules for controller in module.controllers),
+            *extra,
+        ],
+        guards=[deny_undeclared],
+        exception_handlers=EXCEPTION_HANDLERS,
+        dependencies=_dependencies(runtime, modules),
+        middleware=[request_context],
+        lifespan=[lifespan],
+        state=State({"runtime": runtime, "hub": hub, "modules": tuple(modules)}),
+        openapi_config=openapi_config(),
+        request_max_body_size=BODY_MAX,
+        logging_config=None,
+        on_app_init=[configure],
+    )
+
+
+def _dependencies(runtime: Runtime, modules: Sequence[Module]) -> dict[str, Provide]:
+    def constant(value: object) -> Provide:
+        return Provide(lambda: value, sync_to_thread=False, use_cache=True)
+
+    def lazily(factory: Callable[[Runtime], object]) -> Provide:
+        return Provide(lambda: runtime.part(factory), sync_to_thread=False, use_cache=True)
+
+    provided = {
+        "runtime": constant(runtime),
+        "db": constant(runtime.db),
+        "settings": constant(runtime.settings),
+        "clock": constant(runtime.clock),
+    }
+    for module in modules:
+        for name, factory in module.provides.items():
+            if name in provided:
+                raise ValueError(f"{module.name} provides {name}, which exists already")
+            provided[name] = lazily(factory)
+    return provided
+
+
+def openapi_config() -> OpenAPIConfig:
+    """OpenAPI 3.1 at /api/openapi.json; Swagger UI is served by the docs controller from its own files."""
+    return OpenAPIConfig(
+        title="Kerben",
+        version=__version__,
+        description="Marketplace platform for local markets: the cash register keeps the online stock true.",
+        path="/api",
+        openapi_router=Router("/api", route_handlers=[], guards=[public], include_in_schema=False),
+        render_plugins=[JsonRenderPlugin()],
+        use_handler_docstrings=True,
+        components=Components(
+            security_schemes={
+                "bearer": SecurityScheme(type="http", scheme="bearer", bearer_format="JWT"),
+                "api_key": SecurityScheme(type="apiKey", name="X-API-Key", security_scheme_in="header"),
+            }
+        ),
+    )

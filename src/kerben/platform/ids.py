@@ -1,0 +1,18 @@
+"""Identifiers: UUIDv7 (RFC 9562), so that new rows land side by side in an index."""
+
+from __future__ import annotations
+
+import secrets
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+
+def new_id() -> UUID:
+    """A new UUIDv7."""
+    return uuid7()
+
+
+def new_token(size: int = 32) -> str:
+    """A random URL-safe secret of `size` bytes, for tokens that are shown once and stored as a hash."""
+    return secrets.token_urlsafe(size)

@@ -1,0 +1,127 @@
+"""The transactional outbox: events are rows written by the transaction that causes them.
+
+Reading without skipping: positions come from a sequence, so a transaction may commit a lower position after a
+higher one is visible. A reader therefore keeps, beside its last position, the gaps below it, each with the
+snapshot horizon of the moment it was noticed. A gap is given up only when every transaction of that moment has
+ended: then it was a rollback. The position is drawn after the transaction has an id (see `_INSERT`), which makes
+this proof complete, and after its locks are taken (events are flushed at commit), which keeps events of one key in
+order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from kerben.platform.events import Envelope, Event, event_class
+from kerben.platform.ids import new_id
+from kerben.platform.logs import current_request_id
+
+if TYPE_CHECKING:
+    from kerben.platform.db import ReadTx, WriteTx
+
+CHANNEL: Final = "kerben_events"
+
+# pg_current_xact_id() assigns the transaction id before any position is drawn from the sequence.
+_INSERT: Final = """
+WITH own AS MATERIALIZED (SELECT pg_current_xact_id() AS xid)
+INSERT INTO platform.outbox (event_id, name, key, payload, occurred_at, request_id)
+SELECT e.event_id, e.name, e.key, e.payload::json, $5, $6
+FROM own, unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) WITH ORDINALITY AS e(event_id, name, key, payload, n)
+WHERE own.xid IS NOT NULL
+ORDER BY e.n
+"""
+
+# Uses outbox (id) on each partition.
+_READ: Final = """
+SELECT pg_snapshot_xmin(s.snap)::text::bigint AS xmin, pg_snapshot_xmax(s.snap)::text::bigint AS xmax, o.*
+FROM (SELECT pg_current_snapshot() AS snap) AS s
+LEFT JOIN LATERAL (
+    SELECT * FROM (
+        SELECT id, event_id, name, key, occurred_at, request_id,
+               CASE WHEN $4::text[] IS NULL OR name = ANY($4) THEN payload END AS payload
+        FROM platform.outbox WHERE id = ANY($2::bigint[])
+        UNION ALL
+        (SELECT id, event_id, name, key, occurred_at, request_id,
+               CASE WHEN $4::text[] IS NULL OR name = ANY($4) THEN payload END AS payload
+        FROM platform.outbox WHERE id > $1 ORDER BY id LIMIT $3)
+    ) AS both_parts
+) AS o ON true
+ORDER BY o.id
+"""
+
+_encoder = msgspec.json.Encoder()
+
+
+async def insert(tx: WriteTx, events: Sequence[Event]) -> None:
+    """Write events in the given order; called by the transaction when it flushes."""
+    await tx.execute(
+        _INSERT,
+        [new_id() for _ in events],
+        [e.name for e in events],
+        [e.key for e in events],
+        [_encoder.encode(e).decode() for e in events],
+        tx.now,
+        current_request_id(),
+    )
+
+
+class Cursor(msgspec.Struct):
+    """Where a reader stands: everything up to `last` is read but for `gaps` (position → horizon)."""
+
+    last: int = 0
+    gaps: dict[int, int] = msgspec.field(default_factory=dict[int, int])
+
+    @property
+    def safe(self) -> int:
+        """The highest position below which nothing can still appear."""
+        return min(self.gaps) - 1 if self.gaps else self.last
+
+
+class Page(msgspec.Struct):
+    """What one reading brought. `events` holds those whose names were wanted and known, in order."""
+
+    events: list[Envelope]
+    read: int
+    """How many rows were read, wanted or not."""
+
+
+async def read_page(tx: ReadTx, cursor: Cursor, names: Sequence[str] | None, limit: int = 500) -> Page:
+    """Read on from `cursor`, moving it; the caller stores the cursor in the same transaction as its effects.
+
+    `names` None means every event.
+    """
+    rows = await tx.fetch(_READ, cursor.last, list(cursor.gaps), limit, list(names) if names is not None else None)
+    xmin, xmax = int(rows[0]["xmin"]), int(rows[0]["xmax"])
+    found = [row for row in rows if row["id"] is not None]
+    seen = {int(row["id"]) for row in found}
+    cursor.gaps = {gap: horizon for gap, horizon in cursor.gaps.items() if gap not in seen and horizon > xmin}
+    highest = max((position for position in seen if position > cursor.last), default=cursor.last)
+    for position in range(cursor.last + 1, highest):
+        if position not in seen:
+            cursor.gaps[position] = xmax
+    cursor.last = highest
+    return Page([e for row in found if (e := envelope_of(row)) is not None], len(found))
+
+
+def envelope_of(row: Any) -> Envelope | None:
+    """The event of a row; None when it was not asked for, or this version does not know its name."""
+    if row["payload"] is None:
+        return None
+    cls = event_class(row["name"])
+    if cls is None:
+        return None
+    return Envelope(
+        position=row["id"] if "id" in row else row["position"],
+        event_id=row["event_id"],
+        event=msgspec.json.decode(row["payload"], type=cls),
+        occurred_at=row["occurred_at"],
+        request_id=row["request_id"],
+    )
+
+
+async def last_position(tx: ReadTx) -> int:
+    """The highest visible position."""
+    return int(await tx.fetchval("SELECT coalesce(max(id), 0) FROM platform.outbox") or 0)
