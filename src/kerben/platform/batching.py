@@ -116,7 +116,8 @@ class Batcher(Generic[In, Out]):
             if self._key is not None:
                 self._busy_keys.difference_update(self._key(item) for item, _ in batch)
             self._in_flight -= 1
-            self._start()
+            if self._waiting:
+                self._start()
 
     async def _results(self, items: list[In]) -> list[Out | Exception]:
         try:

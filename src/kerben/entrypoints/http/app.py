@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 from litestar import Litestar, Router
@@ -26,12 +26,19 @@ from kerben.platform.modules import Module
 from kerben.platform.problems import EXCEPTION_HANDLERS
 from kerben.platform.runtime import Runtime
 
+Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
+
 BODY_MAX = 1024 * 1024
 """Largest body of ordinary routes, bytes; uploads declare their own."""
 
 
-def create_app(runtime: Runtime, modules: Sequence[Module], *extra: Any) -> Litestar:
-    """The application of the given modules. The runtime's database must be open before the first request."""
+def create_app(
+    runtime: Runtime, modules: Sequence[Module], *extra: Any, lifespans: Sequence[Lifespan] = ()
+) -> Litestar:
+    """The application of the given modules and extra routes.
+
+    `lifespans` run around everything else; one of them, or the caller, opens the runtime's database.
+    """
     hub = LiveHub(runtime, modules)
     watcher = Watcher(runtime, modules, hub)
 
@@ -48,6 +55,7 @@ def create_app(runtime: Runtime, modules: Sequence[Module], *extra: Any) -> Lite
         finally:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
+            await watcher.close()
 
     def configure(config: AppConfig) -> AppConfig:
         config.debug = False
@@ -64,7 +72,7 @@ def create_app(runtime: Runtime, modules: Sequence[Module], *extra: Any) -> Lite
         exception_handlers=EXCEPTION_HANDLERS,
         dependencies=_dependencies(runtime, modules),
         middleware=[request_context],
-        lifespan=[lifespan],
+        lifespan=[*lifespans, lifespan],
         state=State({"runtime": runtime, "hub": hub, "modules": tuple(modules)}),
         openapi_config=openapi_config(),
         request_max_body_size=BODY_MAX,

@@ -1,0 +1,36 @@
+# Short names for what the launcher and the scripts do. `just` comes with the development packages: .venv/bin/just
+
+set shell := ["sh", "-eu", "-c"]
+
+# What there is
+default:
+    @just --list
+
+# Every test, with what they need
+check *options:
+    ./kerben check {{ options }}
+
+# What a commit needs, under a minute
+check-quick:
+    ./kerben check --quick
+
+# Lay the code out and fix what can be fixed
+fmt:
+    .venv/bin/ruff check --fix .
+    .venv/bin/ruff format .
+
+# Resolve every package and write the versions into pyproject.toml (--upgrade: take the newest)
+lock *options:
+    python3 scripts/lock.py {{ options }}
+
+# Benchmarks with their recorded results
+bench *options:
+    .venv/bin/python -m bench {{ options }}
+
+# Write the committed copy of the HTTP contract
+openapi:
+    ./kerben openapi
+
+# Write the committed copy of the database schema
+schema:
+    ./kerben schema

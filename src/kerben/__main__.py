@@ -1,0 +1,5 @@
+"""`python -m kerben`."""
+
+from kerben.entrypoints.cli import main
+
+main()

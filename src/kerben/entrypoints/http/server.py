@@ -1,0 +1,71 @@
+"""The server process: makes the application from the environment; Granian and uvicorn both start it here."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from litestar import Litestar
+
+from kerben.entrypoints import wiring
+from kerben.entrypoints.http.app import create_app
+from kerben.entrypoints.http.pages import PagesController
+from kerben.entrypoints.http.sandbox_proxy import sandbox_proxy
+from kerben.platform import logs, settings
+from kerben.platform.settings import Settings
+
+
+def make_app() -> Litestar:
+    """The application of one server process."""
+    current = settings.load()
+    logs.configure(current.log_level, current.log_format)
+    runtime = wiring.make_runtime(current, role="server")
+
+    @asynccontextmanager
+    async def database(_: Litestar) -> AsyncGenerator[None]:
+        await runtime.db.open()
+        try:
+            yield
+        finally:
+            await runtime.db.close()
+
+    extra: list[Any] = [PagesController]
+    if current.sandbox_url:
+        extra.append(sandbox_proxy(current.sandbox_url))
+    return create_app(runtime, wiring.load_modules(), *extra, lifespans=[database])
+
+
+def serve(current: Settings) -> None:
+    """Run the server in this process until it is told to stop."""
+    if current.server == "uvicorn":
+        import uvicorn
+
+        uvicorn.run(
+            "kerben.entrypoints.http.server:make_app",
+            factory=True,
+            host=current.host,
+            port=current.port,
+            workers=current.workers,
+            log_level="warning",
+            access_log=False,
+        )
+        return
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+    from granian.server import Server
+
+    Server(
+        "kerben.entrypoints.http.server:make_app",
+        address=current.host,
+        port=current.port,
+        workers=current.workers,
+        interface=Interfaces.ASGI,
+        factory=True,
+        log_access=False,
+        log_level=LogLevels.warning,
+        respawn_failed_workers=True,
+        respawn_interval=1,
+        workers_kill_timeout=5,
+        backlog=2048,
+    ).serve()

@@ -1,0 +1,72 @@
+"""Background jobs on PgQueuer: enqueued inside the caller's transaction, so never for something that rolled back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, Final, cast
+
+from pgqueuer import PgQueuer
+from pgqueuer.adapters.drivers.asyncpg import AsyncpgPoolDriver
+from pgqueuer.adapters.persistence import qb
+from pgqueuer.adapters.persistence.queries import Queries
+from pgqueuer.domain.errors import RetryRequested
+from pgqueuer.domain.settings import DBSettings
+from pgqueuer.models import Job as QueuedJob
+
+from kerben.platform.db import WriteTx
+from kerben.platform.logs import logger, scrub
+from kerben.platform.modules import Job
+from kerben.platform.runtime import Runtime
+
+_log = logger("jobs")
+
+RETRY_S: Final = (5, 30, 120, 600)
+"""Pauses before a failed job is tried again; after the last one it is parked as failed."""
+
+_SETTINGS: Final = DBSettings(db_schema="jobs")
+
+
+class _TxDriver:
+    """Lets PgQueuer write through our transaction."""
+
+    def __init__(self, tx: WriteTx) -> None:
+        self._tx = tx
+
+    async def fetch(self, query: str, *args: object) -> list[dict[str, object]]:
+        return [dict(row) for row in await self._tx.fetch(query, *args)]
+
+
+def _queries(driver: Any) -> Queries:
+    return Queries(
+        driver,
+        qbe=qb.QueryBuilderEnvironment(_SETTINGS),
+        qbq=qb.QueryQueueBuilder(_SETTINGS),
+        qbs=qb.QuerySchedulerBuilder(_SETTINGS),
+    )
+
+
+async def enqueue(tx: WriteTx, name: str, payload: bytes, *, dedupe_key: str | None = None) -> None:
+    """Ask for a job; it starts after this transaction commits. A waiting job with the same `dedupe_key` is enough."""
+    await _queries(_TxDriver(tx)).enqueue(name, payload, dedupe_key=dedupe_key, on_conflict="skip")
+
+
+def build(runtime: Runtime, pool: Any, jobs: list[Job]) -> PgQueuer:
+    """The queue runner of a worker; the caller runs it and sets its `shutdown`."""
+    runner = PgQueuer(AsyncpgPoolDriver(pool), queries=_queries(AsyncpgPoolDriver(pool)))
+    for job in jobs:
+        _register(runner, runtime, job)
+    return runner
+
+
+def _register(runner: PgQueuer, runtime: Runtime, job: Job) -> None:
+    async def run(queued: QueuedJob) -> None:
+        try:
+            await job.run(runtime, queued.payload or b"")
+        except Exception as error:
+            attempts = cast("int", getattr(queued, "attempts", 0))
+            _log.warning("job_failed", job=job.name, attempts=attempts, error=scrub(repr(error)))
+            if attempts >= len(RETRY_S):
+                raise
+            raise RetryRequested(timedelta(seconds=RETRY_S[attempts]), scrub(repr(error))) from error
+
+    runner.entrypoint(job.name, on_failure="hold", accepts_context=False)(run)
