@@ -101,7 +101,9 @@ class Worker:
                 started,
                 tx.now,
             )
-            await tx.execute("DELETE FROM platform.worker WHERE seen_at < $1 - interval '1 hour'", tx.now)
+            await tx.execute(
+                "DELETE FROM platform.worker WHERE seen_at < $1::timestamptz - interval '1 hour'", tx.now
+            )
 
         while True:
             try:

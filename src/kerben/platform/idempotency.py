@@ -172,5 +172,5 @@ def answer(stored: StoredAnswer, *, replayed: bool = False) -> Response[bytes]:
 async def purge(tx: WriteTx) -> int:
     """Forget keys older than 24 hours. Uses the BRIN index on created_at."""
     return await tx.execute(
-        "DELETE FROM platform.idempotency_key WHERE created_at < $1 - interval '24 hours'", tx.now
+        "DELETE FROM platform.idempotency_key WHERE created_at < $1::timestamptz - interval '24 hours'", tx.now
     )

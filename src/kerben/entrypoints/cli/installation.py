@@ -71,3 +71,13 @@ def environment(settings: Settings) -> dict[str, str]:
         value = getattr(settings, name)
         values[f"KERBEN_{name.upper()}"] = ("on" if value else "off") if isinstance(value, bool) else str(value)
     return values
+
+
+def sandbox_environment(settings: Settings) -> dict[str, str]:
+    """What the sandbox must share with the market: secrets and our merchant number."""
+    return {
+        "KERBEN_SANDBOX_MERCHANT_ID": settings.psp_merchant_id,
+        "KERBEN_SANDBOX_ACQUIRER_SECRET": settings.psp_secret,
+        "KERBEN_SANDBOX_BANK_SECRET": settings.sandbox_secret,
+        "KERBEN_SANDBOX_INBOX_SECRET": settings.sandbox_secret,
+    }

@@ -126,8 +126,6 @@ def doctor() -> None:
     """Say in a sentence each what is missing or broken."""
     current = load_settings()
     troubles: list[str] = []
-    if sys.version_info < (3, 11):
-        troubles.append(f"Python {sys.version.split()[0]}: нужен 3.11 или новее.")
     try:
         from kerben.platform.embedded_postgres import binary
 

@@ -20,6 +20,7 @@ from msgspec.structs import replace
 from kerben.entrypoints.cli import installation
 from kerben.entrypoints.cli.common import checkout, fail, load_settings
 from kerben.entrypoints.cli.demo import load_demo
+from kerben.entrypoints.cli.ops import has_demo
 from kerben.entrypoints.cli.supervisor import Child, Supervisor
 from kerben.platform import migrations
 from kerben.platform.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
@@ -90,7 +91,7 @@ async def _run(base: Settings, folder: Path, database_url: str, port: int, *, de
     if applied:
         _say(f"Схема базы обновлена: {len(applied)}")
     await _refuse_foreign_demo(settings)
-    environment = installation.environment(settings)
+    environment = installation.environment(settings) | installation.sandbox_environment(settings)
     supervisor = Supervisor(folder / "logs", environment)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -124,8 +125,6 @@ async def _refuse_foreign_demo(settings: Settings) -> None:
     """`--no-demo` on a folder that already holds the demo market would leave demo accounts in a real one."""
     if settings.demo:
         return
-    from kerben.entrypoints.cli.demo import has_demo
-
     if await has_demo(settings.database_url):
         fail("В этой папке уже есть демо-рынок. Для пустого рынка укажите другую: kerben up --no-demo --data-dir …")
 
@@ -135,7 +134,7 @@ async def _until_ready(url: str, stop: asyncio.Event, supervisor: Supervisor) ->
     async with httpx.AsyncClient(timeout=2) as client:
         while time.monotonic() < deadline and not stop.is_set():
             with contextlib.suppress(httpx.HTTPError):
-                if (await client.get(url)).status_code == httpx.codes.OK:
+                if (await client.get(url)).is_success:
                     return True
             if supervisor.given_up:
                 break

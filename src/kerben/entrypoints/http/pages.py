@@ -42,7 +42,7 @@ class PagesController(Controller):
             numbers = await tx.fetchrow(
                 "SELECT (SELECT count(*) FROM merchants.shop) AS shops, (SELECT count(*) FROM geo.place) AS places,"
                 " (SELECT count(*) FROM catalog.variant) AS variants,"
-                " (SELECT count(*) FROM pos.shop_presence WHERE last_heartbeat_at > $1 - interval '10 minutes') AS live",
+                " (SELECT count(*) FROM pos.shop_presence WHERE last_heartbeat_at > $1::timestamptz - interval '10 minutes') AS live",
                 tx.now,
             )
         assert numbers is not None  # noqa: S101 - a SELECT without FROM always has a row

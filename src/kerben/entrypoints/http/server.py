@@ -10,6 +10,7 @@ from litestar import Litestar
 
 from kerben.entrypoints import wiring
 from kerben.entrypoints.http.app import create_app
+from kerben.entrypoints.http.media import MediaController
 from kerben.entrypoints.http.pages import PagesController
 from kerben.entrypoints.http.sandbox_proxy import sandbox_proxy
 from kerben.platform import logs, settings
@@ -30,7 +31,7 @@ def make_app() -> Litestar:
         finally:
             await runtime.db.close()
 
-    extra: list[Any] = [PagesController]
+    extra: list[Any] = [PagesController, MediaController]
     if current.sandbox_url:
         extra.append(sandbox_proxy(current.sandbox_url))
     return create_app(runtime, wiring.load_modules(), *extra, lifespans=[database])

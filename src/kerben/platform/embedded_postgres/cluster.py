@@ -99,7 +99,7 @@ def _initdb(target: Path, password_file: Path, binaries: Path, account: Account,
             "--set=scram_iterations=1",
             *([] if durable else ["--no-sync"]),
         ]
-        done = subprocess.run(  # noqa: S603 - our own program and folder
+        done = subprocess.run(
             command,
             check=False,
             capture_output=True,
@@ -140,7 +140,7 @@ def query(binaries: Path, sql: str, *, host: str, port: int, password: str, time
         "PGCONNECT_TIMEOUT": str(max(2, int(timeout_s))),
     }
     with contextlib.suppress(subprocess.TimeoutExpired):
-        done = subprocess.run(  # noqa: S603 - our own program, statements are constants
+        done = subprocess.run(
             [str(executable(binaries, "psql")), "-XAtq", "-c", sql],
             check=False,
             capture_output=True,

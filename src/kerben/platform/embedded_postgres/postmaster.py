@@ -61,7 +61,7 @@ def command_line(pid: int) -> list[str] | None:
         return [os.fsdecode(part) for part in raw.rstrip(b"\0").split(b"\0")] if raw else None
     if sys.platform == "win32":
         return None
-    listed = subprocess.run(  # noqa: S603 - fixed program, numeric argument
+    listed = subprocess.run(
         ["/bin/ps", "-ww", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
     )
     return listed.stdout.split() or None
@@ -93,7 +93,7 @@ def shut_down(
     https://www.postgresql.org/docs/18/server-shutdown.html
     """
     if sys.platform == "win32":
-        subprocess.run(  # noqa: S603 - our own program and folder
+        subprocess.run(
             [pg_ctl, "stop", "-m", "fast", "-D", cluster, "-t", str(int(timeout_s))], check=False, capture_output=True
         )
         return wait_gone(pid, cluster, child, time.monotonic() + 1)

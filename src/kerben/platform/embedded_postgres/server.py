@@ -245,7 +245,7 @@ class EmbeddedPostgres:
         descriptor = os.open(self._log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         with os.fdopen(descriptor, "ab") as log:
             self._log_offset = os.fstat(log.fileno()).st_size
-            child: subprocess.Popen[bytes] = subprocess.Popen(  # noqa: S603 - our own program and folder
+            child: subprocess.Popen[bytes] = subprocess.Popen(
                 [str(executable(self.binaries, "postgres")), *self._arguments()],
                 stdin=subprocess.DEVNULL,
                 stdout=log,

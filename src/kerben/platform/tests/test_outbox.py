@@ -142,7 +142,8 @@ class Recorder:
 async def prepare(db: Database) -> None:
     async with db.write() as tx:
         await tx.execute(
-            "CREATE TABLE IF NOT EXISTS public.probe_seen (consumer text, thing uuid, n int, UNIQUE (consumer, thing, n))"
+            "CREATE TABLE IF NOT EXISTS public.probe_seen"
+            " (consumer text, thing uuid, n int, UNIQUE (consumer, thing, n))"
         )
 
 
@@ -154,7 +155,9 @@ async def drain(consumer: Consumer) -> None:
 
 async def seen_of(db: Database, name: str, thing: UUID) -> list[int]:
     async with db.read() as tx:
-        rows = await tx.fetch("SELECT n FROM public.probe_seen WHERE consumer = $1 AND thing = $2 ORDER BY n", name, thing)
+        rows = await tx.fetch(
+            "SELECT n FROM public.probe_seen WHERE consumer = $1 AND thing = $2 ORDER BY n", name, thing
+        )
     return [row["n"] for row in rows]
 
 
@@ -181,7 +184,9 @@ async def test_a_poison_event_is_parked_with_what_follows_of_its_key_and_can_be_
     await drain(consumer)
     recorder.poison = {2}
     sick, healthy = new_id(), new_id()
-    await publish(runtime.db, *(Counted(key, n) for n in range(1, 5) for key in (sick, healthy) if (key, n) != (healthy, 2)))
+    await publish(
+        runtime.db, *(Counted(key, n) for n in range(1, 5) for key in (sick, healthy) if (key, n) != (healthy, 2))
+    )
     await drain(consumer)
     assert await seen_of(runtime.db, "probe.poison", healthy) == [1, 3, 4], "neighbours are not harmed"
     assert await seen_of(runtime.db, "probe.poison", sick) == [1], "what follows in its key waits behind it"

@@ -1,0 +1,79 @@
+"""`kerben demo`: the demo market's accounts and tills."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+import msgspec
+
+from kerben.entrypoints.cli import installation
+from kerben.entrypoints.cli.common import checkout, fail, load_settings, open_runtime, run
+from kerben.platform.settings import Settings
+from kerben_demo.accounts import Accounts, read_accounts
+
+DATA_DIR = click.option(
+    "--data-dir", type=click.Path(file_okay=False), default=None, help="Folder given to `kerben up`."
+)
+
+
+TITLES = {"buyer": "Покупатели", "seller": "Продавцы", "admin": "Администратор", "staff": "Сотрудники"}
+
+
+@click.group()
+def demo() -> None:
+    """The demo market: how to get in, its tills."""
+
+
+async def load_demo(settings: Settings, folder: Path, say: Callable[[str], None]) -> None:
+    """Load the demo market into the database of these settings unless it is there."""
+    from kerben_demo.loader import load
+
+    async with open_runtime(settings) as runtime:
+        await load(runtime, folder, say=say)
+
+
+def _accounts(data_dir: str | None) -> tuple[Path, Accounts]:
+    folder = installation.data_dir(data_dir, checkout())
+    accounts = read_accounts(folder)
+    if accounts is None:
+        fail("Демо-рынка здесь нет: запустите `kerben up` или укажите его папку через --data-dir.")
+    running = installation.read_running(folder)
+    if running is not None:
+        accounts = msgspec.structs.replace(accounts, base_url=running.base_url)
+    return folder, accounts
+
+
+@demo.command("accounts")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@DATA_DIR
+def accounts_command(as_json: bool, data_dir: str | None) -> None:
+    """How to sign in as a buyer, a seller, an administrator, and the secrets of the tills."""
+    _, accounts = _accounts(data_dir)
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode(accounts)).decode())
+        return
+    click.echo(accounts.base_url)
+    for role, title in TITLES.items():
+        people = [a for a in accounts.accounts if a.role == role]
+        click.secho(f"{title} ({len(people)})", bold=True)
+        for account in people[:3]:
+            click.echo(f"  {account.login}  {account.password}  {account.name}")
+    click.echo("Все целиком, с кассами: kerben demo accounts --json")
+
+
+@demo.command("tills")
+@DATA_DIR
+def tills(data_dir: str | None) -> None:
+    """Play the tills of the demo: heartbeats, now and then a sale. Runs until stopped; `kerben up` starts it."""
+    folder, accounts = _accounts(data_dir)
+    load_settings()
+    from kerben_demo.till import FleetDevice, run_fleet
+
+    devices = [
+        FleetDevice(device.device_id, device.token, device.secret)
+        for device in accounts.pos_devices
+        if device.play == "alive"
+    ]
+    run(run_fleet(devices, base_url=accounts.base_url, spool_dir=folder / "tills"))
