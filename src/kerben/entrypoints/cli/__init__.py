@@ -11,6 +11,7 @@ from kerben.entrypoints.cli.demo import demo
 from kerben.entrypoints.cli.ops import (
     doctor,
     migrate_command,
+    openapi,
     schema,
     serve_command,
     settings_command,
@@ -35,6 +36,7 @@ for command in (
     doctor,
     settings_command,
     schema,
+    openapi,
     demo,
     pos,
     admin,

@@ -169,3 +169,18 @@ async def _database_troubles(current: Settings) -> list[str]:
     finally:
         await connection.close()
     return troubles
+
+
+@click.command("openapi")
+@click.option("--check", "only_check", is_flag=True, help="Compare with docs/openapi.json instead of writing it.")
+def openapi(only_check: bool) -> None:
+    """Write the committed copy of the HTTP contract to docs/openapi.json."""
+    from kerben.entrypoints.http.contract import contract_text
+
+    file = checkout() / "docs" / "openapi.json"
+    text = contract_text()
+    if not only_check:
+        file.write_text(text, encoding="utf-8")
+        click.echo(f"{file}: {len(text.splitlines())} строк")
+    elif not file.is_file() or file.read_text(encoding="utf-8") != text:
+        fail("docs/openapi.json не соответствует коду: запустите `kerben openapi`.")

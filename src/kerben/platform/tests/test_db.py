@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from typing import Any
 
 import asyncpg
 import msgspec
@@ -98,7 +99,7 @@ class KeyedController(Controller):
     path = "/api/v1/keyed"
 
     @post("/", guards=[public])
-    async def add(self, data: Body, request: Request[None, None, None], db: Database) -> Response[bytes]:
+    async def add(self, data: Body, request: Request[Any, Any, Any], db: Database) -> Response[bytes]:
         async def work(tx: WriteTx) -> dict[str, int]:
             n = await tx.fetchval("UPDATE public.probe_row SET n = n + 1 WHERE id = $1 RETURNING n", data.row)
             if data.fail:

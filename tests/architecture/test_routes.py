@@ -1,0 +1,58 @@
+"""Every route declares who may call it, and the committed HTTP contract is what the code says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from litestar import Controller, Litestar, get
+from litestar.handlers.base import BaseRouteHandler
+from litestar.routes import ASGIRoute, HTTPRoute
+
+from kerben.entrypoints.http.contract import contract_text, offline_app
+from kerben.entrypoints.http.media import MediaController
+from kerben.entrypoints.http.pages import PagesController
+from kerben.platform.access import declared, public
+
+ROOT = Path(__file__).parents[2]
+
+
+def undeclared(app: Litestar) -> list[str]:
+    """Routes without a declaration of access. OPTIONS answers are the framework's own and hold no data."""
+    found: list[str] = []
+    for route in app.routes:
+        handlers: list[BaseRouteHandler]
+        if isinstance(route, HTTPRoute):
+            handlers = [h for h in route.route_handlers if h.http_methods != {"OPTIONS"}]
+        else:
+            handlers = [route.route_handler]
+        found += [f"{route.path} {handler}" for handler in handlers if not declared(handler)]
+        assert not isinstance(route, ASGIRoute)
+    return found
+
+
+def test_every_route_declares_who_may_call_it() -> None:
+    app = offline_app()
+    assert len(app.routes) > 50
+    assert undeclared(app) == []
+    assert undeclared(Litestar([PagesController, MediaController], openapi_config=None)) == []
+
+
+class ForgottenController(Controller):
+    @get("/forgotten")
+    async def forgotten(self) -> str:
+        return "open to all"
+
+    @get("/declared", guards=[public])
+    async def fine(self) -> str:
+        return "open on purpose"
+
+
+def test_a_forgotten_guard_is_noticed() -> None:
+    found = undeclared(Litestar([ForgottenController], openapi_config=None))
+    assert len(found) == 1
+    assert found[0].startswith("/forgotten")
+
+
+def test_the_committed_contract_is_what_the_code_says() -> None:
+    committed = (ROOT / "docs" / "openapi.json").read_text(encoding="utf-8")
+    assert committed == contract_text(), "run `kerben openapi` and commit docs/openapi.json"
