@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -32,7 +31,7 @@ from kerben.domains.merchants.api import (
     set_payout_status,
     set_verified,
 )
-from kerben.domains.pos.api import create_device, record_presence
+from kerben.domains.pos.api import create_device
 from kerben.platform.db import WriteTx
 from kerben.platform.qty import Unit
 from kerben.platform.runtime import Runtime
@@ -42,7 +41,6 @@ from kerben_demo.model import DemoMarket, OpeningHours, Product
 from kerben_demo.pictures import draw
 
 FACT: Final = "demo"
-SILENT_FOR: Final = timedelta(hours=3)
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 Ids = dict[UUID, UUID]
@@ -211,8 +209,6 @@ async def _tills(tx: WriteTx, runtime: Runtime, market: DemoMarket, shops: Ids) 
             continue
         made = await create_device(tx, runtime.keys, shops[shop.id], f"Касса «{shop.name}»")
         devices.append(PosDevice(str(made.device_id), str(shops[shop.id]), made.token, made.secret, shop.till))
-    silent = [shops[s.id] for s in market.shops if s.till == "silent"]
-    await record_presence(tx, silent, tx.now - SILENT_FOR)
     return devices
 
 

@@ -163,6 +163,11 @@ def on_database(request: HttpRequest, error: Exception) -> Response[bytes]:
     return response_of(UnavailableError(headers={"Retry-After": "2"}))
 
 
+def on_bad_text(_: HttpRequest, __: Exception) -> Response[bytes]:
+    """Text that PostgreSQL cannot hold (a NUL character); nothing was changed."""
+    return response_of(InvalidRequestError("В тексте есть знак, который нельзя сохранить."))
+
+
 def on_bug(request: HttpRequest, error: Exception) -> Response[bytes]:
     """Anything unforeseen: logged in full, shown without details."""
     _log.error("unhandled_error", path=request.url.path, method=request.method, exc_info=error)
@@ -176,6 +181,8 @@ EXCEPTION_HANDLERS: dict[type[Exception] | int, Any] = {
     msgspec.MsgspecError: on_msgspec,
     SerializationException: lambda r, e: on_msgspec(r, msgspec.DecodeError(str(e))),  # pyright: ignore
     BatcherOverloadedError: on_overload,
+    asyncpg.CharacterNotInRepertoireError: on_bad_text,
+    asyncpg.UntranslatableCharacterError: on_bad_text,
     asyncpg.PostgresConnectionError: on_database,
     asyncpg.CannotConnectNowError: on_database,
     asyncpg.InterfaceError: on_database,

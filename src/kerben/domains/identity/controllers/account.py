@@ -1,0 +1,54 @@
+"""One's own account."""
+
+from __future__ import annotations
+
+from litestar import Controller, get, post
+
+from kerben.domains.identity.controllers.bodies import HttpRequest, PhoneProof, device_of
+from kerben.domains.identity.guards import signed_in
+from kerben.domains.identity.model import MeView, UserRow
+from kerben.domains.identity.repository import users as user_rows
+from kerben.domains.identity.service import signin
+from kerben.platform.access import principal_of
+from kerben.platform.db import Database
+from kerben.platform.errors import UnauthenticatedError
+from kerben.platform.runtime import Runtime
+
+
+def me_view(row: UserRow) -> MeView:
+    """An account as its owner sees it."""
+    return MeView(
+        id=row.id,
+        phone=row.phone,
+        email=row.email,
+        name=row.name,
+        roles=row.roles,
+        kind=row.kind,
+        phone_verified=row.phone_verified_at is not None,
+        email_verified=row.email_verified_at is not None,
+        totp_enabled=row.totp_enabled,
+        created_at=row.created_at,
+    )
+
+
+class AccountController(Controller):
+    """The caller's account."""
+
+    path = "/api/v1/me"
+    tags = ["identity"]
+
+    @get("/", guards=[signed_in])
+    async def me(self, request: HttpRequest, db: Database) -> MeView:
+        """Who the caller is."""
+        async with db.read() as tx:
+            rows = await user_rows.by_ids(tx, [principal_of(request).user_id])
+        if not rows:
+            raise UnauthenticatedError
+        return me_view(rows[0])
+
+    @post("/phone/verify", guards=[signed_in], status_code=200)
+    async def verify_phone(self, request: HttpRequest, data: PhoneProof, runtime: Runtime) -> MeView:
+        """Prove a phone by a code of purpose `phone_verify`; orders placed with it as a guest join the account.
+        409 LOGIN_TAKEN, 422 CODE_INVALID, 429 LOCKED_OUT."""
+        user_id, ip = principal_of(request).user_id, device_of(request).ip
+        return me_view(await signin.verify_phone(runtime, user_id, data.phone, data.code, ip))
