@@ -17,6 +17,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
 from kerben import __version__
+from kerben.entrypoints.http.application import Application
 from kerben.entrypoints.http.health import HealthController
 from kerben.entrypoints.http.live import LiveHub, live_socket
 from kerben.entrypoints.http.middleware import request_context
@@ -61,7 +62,7 @@ def create_app(
         config.debug = False
         return config
 
-    return Litestar(
+    return Application(
         route_handlers=[
             HealthController,
             live_socket,

@@ -1,0 +1,109 @@
+"""All SQL of refunds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from kerben.domains.payments.model import PaymentRow, RefundRow, RefundStatus
+from kerben.platform.db import ReadTx, Row, WriteTx
+
+_FIELDS: Final = ", ".join(f"r.{name}" for name in RefundRow.__struct_fields__)
+
+
+def _refund(row: Row) -> RefundRow:
+    return msgspec.convert(dict(row), RefundRow)
+
+
+async def insert(tx: WriteTx, payment: PaymentRow, reason: str) -> RefundRow:
+    """A full refund of a locked payment, due at once."""
+    refund = RefundRow(tx.new_id(), payment.id, payment.amount, RefundStatus.REQUESTED, reason, 0, None, None, tx.now)
+    await tx.execute(
+        """
+        INSERT INTO payments.refund (id, payment_id, amount, status, reason, next_attempt_at, created_at)
+        VALUES ($1, $2, $3, 'requested', $4, $5, $5)
+        """,
+        refund.id,
+        refund.payment_id,
+        refund.amount,
+        reason,
+        tx.now,
+    )
+    return refund
+
+
+async def of_payments(tx: ReadTx, payment_ids: Sequence[UUID]) -> dict[UUID, RefundRow]:
+    """The refund of each payment that has one which did not fail, by payment. Uses refund_of_payment."""
+    rows = await tx.fetch(
+        f"SELECT {_FIELDS} FROM payments.refund r WHERE r.payment_id = ANY($1::uuid[]) AND r.status <> 'failed'",
+        list(payment_ids),
+    )
+    return {row["payment_id"]: _refund(row) for row in rows}
+
+
+async def take_due(
+    tx: WriteTx, subject: str, limit: int, pauses: tuple[timedelta, timedelta]
+) -> list[tuple[UUID, int]]:
+    """Mark due refunds as sent BEFORE the acquirer hears of them; (payment id, attempts before this one).
+
+    The next try is set: a short pause for the first three, then the long one. Uses refund_due.
+    """
+    rows = await tx.fetch(
+        """
+        WITH due AS (
+            SELECT r.id FROM payments.refund r JOIN payments.payment p ON p.id = r.payment_id AND p.subject = $2
+            WHERE r.next_attempt_at <= $1 AND r.status IN ('requested', 'sent')
+            ORDER BY r.next_attempt_at LIMIT $3 FOR UPDATE OF r SKIP LOCKED
+        )
+        UPDATE payments.refund r
+        SET status = 'sent', attempts = r.attempts + 1,
+            next_attempt_at = $1 + CASE WHEN r.attempts < 3 THEN $4::interval ELSE $5::interval END
+        FROM due WHERE r.id = due.id
+        RETURNING r.payment_id, r.attempts - 1 AS attempts_before
+        """,
+        tx.now,
+        subject,
+        limit,
+        *pauses,
+    )
+    return [(row["payment_id"], row["attempts_before"]) for row in rows]
+
+
+async def accepted(tx: WriteTx, payment_ids: Sequence[UUID]) -> None:
+    """The acquirer took the order to refund; it is not sent again, only asked about. Uses refund_of_payment."""
+    await tx.execute(
+        """
+        UPDATE payments.refund SET accepted_at = coalesce(accepted_at, $2)
+        WHERE payment_id = ANY($1::uuid[]) AND status = 'sent'
+        """,
+        list(payment_ids),
+        tx.now,
+    )
+
+
+async def done(tx: WriteTx, payment_ids: Sequence[UUID]) -> None:
+    """The money is back. Uses refund_of_payment."""
+    await tx.execute(
+        """
+        UPDATE payments.refund SET status = 'done', done_at = $2, next_attempt_at = NULL
+        WHERE payment_id = ANY($1::uuid[]) AND status IN ('requested', 'sent')
+        """,
+        list(payment_ids),
+        tx.now,
+    )
+
+
+async def failed(tx: WriteTx, payment_id: UUID, failure: str) -> None:
+    """The acquirer refused for good. Uses refund_of_payment."""
+    await tx.execute(
+        """
+        UPDATE payments.refund SET status = 'failed', failure = $2, next_attempt_at = NULL
+        WHERE payment_id = $1 AND status = 'sent'
+        """,
+        payment_id,
+        failure[:200],
+    )
