@@ -1,29 +1,29 @@
-"""Background jobs on PgQueuer: enqueued inside the caller's transaction, so never for something that rolled back."""
+"""Background jobs on PgQueuer: enqueued inside the caller's transaction, so never for something that rolled back.
+
+PgQueuer is imported when it is first needed: it takes half a second, and most server processes never enqueue.
+"""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any, Final, cast
-
-from pgqueuer import PgQueuer
-from pgqueuer.adapters.drivers.asyncpg import AsyncpgPoolDriver
-from pgqueuer.adapters.persistence import qb
-from pgqueuer.adapters.persistence.queries import Queries
-from pgqueuer.domain.errors import RetryRequested
-from pgqueuer.domain.settings import DBSettings
-from pgqueuer.models import Job as QueuedJob
+from typing import TYPE_CHECKING, Any, Final
 
 from kerben.platform.db import WriteTx
 from kerben.platform.logs import logger, scrub
 from kerben.platform.modules import Job
 from kerben.platform.runtime import Runtime
 
+if TYPE_CHECKING:
+    from pgqueuer import PgQueuer
+    from pgqueuer.adapters.persistence.queries import Queries
+    from pgqueuer.models import Job as QueuedJob
+
 _log = logger("jobs")
 
 RETRY_S: Final = (5, 30, 120, 600)
 """Pauses before a failed job is tried again; after the last one it is parked as failed."""
 
-_SETTINGS: Final = DBSettings(db_schema="jobs")
+SCHEMA: Final = "jobs"
 
 
 class _TxDriver:
@@ -37,11 +37,16 @@ class _TxDriver:
 
 
 def _queries(driver: Any) -> Queries:
+    from pgqueuer.adapters.persistence import qb
+    from pgqueuer.adapters.persistence.queries import Queries
+    from pgqueuer.domain.settings import DBSettings
+
+    settings = DBSettings(db_schema=SCHEMA)
     return Queries(
         driver,
-        qbe=qb.QueryBuilderEnvironment(_SETTINGS),
-        qbq=qb.QueryQueueBuilder(_SETTINGS),
-        qbs=qb.QuerySchedulerBuilder(_SETTINGS),
+        qbe=qb.QueryBuilderEnvironment(settings),
+        qbq=qb.QueryQueueBuilder(settings),
+        qbs=qb.QuerySchedulerBuilder(settings),
     )
 
 
@@ -52,6 +57,9 @@ async def enqueue(tx: WriteTx, name: str, payload: bytes, *, dedupe_key: str | N
 
 def build(runtime: Runtime, pool: Any, jobs: list[Job]) -> PgQueuer:
     """The queue runner of a worker; the caller runs it and sets its `shutdown`."""
+    from pgqueuer import PgQueuer
+    from pgqueuer.adapters.drivers.asyncpg import AsyncpgPoolDriver
+
     runner = PgQueuer(AsyncpgPoolDriver(pool), queries=_queries(AsyncpgPoolDriver(pool)))
     for job in jobs:
         _register(runner, runtime, job)
@@ -59,14 +67,15 @@ def build(runtime: Runtime, pool: Any, jobs: list[Job]) -> PgQueuer:
 
 
 def _register(runner: PgQueuer, runtime: Runtime, job: Job) -> None:
+    from pgqueuer.domain.errors import RetryRequested
+
     async def run(queued: QueuedJob) -> None:
         try:
             await job.run(runtime, queued.payload or b"")
         except Exception as error:
-            attempts = cast("int", getattr(queued, "attempts", 0))
-            _log.warning("job_failed", job=job.name, attempts=attempts, error=scrub(repr(error)))
-            if attempts >= len(RETRY_S):
+            _log.warning("job_failed", job=job.name, attempts=queued.attempts, error=scrub(repr(error)))
+            if queued.attempts >= len(RETRY_S):
                 raise
-            raise RetryRequested(timedelta(seconds=RETRY_S[attempts]), scrub(repr(error))) from error
+            raise RetryRequested(timedelta(seconds=RETRY_S[queued.attempts]), scrub(repr(error))) from error
 
     runner.entrypoint(job.name, on_failure="hold", accepts_context=False)(run)

@@ -112,8 +112,16 @@ _FRAMEWORK = {
 }
 
 
+def _is_missing_body(error: ValidationException) -> bool:
+    """Litestar reports an empty body as a KeyError of its own parameter `data`."""
+    extra = cast("list[dict[str, str]]", error.extra) if isinstance(error.extra, list) else []
+    return [item.get("message") for item in extra] == ["'data'"] or error.detail == "'data'"
+
+
 def _of_http(error: HTTPException) -> DomainError:
     if isinstance(error, ValidationException):
+        if _is_missing_body(error):
+            return MalformedRequestError("Тело запроса пустое.")
         extra = cast("list[dict[str, str]]", error.extra) if isinstance(error.extra, list) else []
         if extra:
             first = from_validation(extra[0].get("message", ""), extra[0].get("key", ""))
@@ -168,6 +176,17 @@ def on_bad_text(_: HttpRequest, __: Exception) -> Response[bytes]:
     return response_of(InvalidRequestError("В тексте есть знак, который нельзя сохранить."))
 
 
+def on_bad_number(request: HttpRequest, error: Exception) -> Response[bytes]:
+    """A number that no column can hold. The route should have said its range, so it is logged."""
+    _log.warning("value_out_of_range", path=request.url.path, error=type(error).__name__)
+    return response_of(InvalidRequestError("Число слишком велико."))
+
+
+def on_deep_nesting(_: HttpRequest, __: RecursionError) -> Response[bytes]:
+    """JSON nested deeper than any of ours."""
+    return response_of(MalformedRequestError("Тело запроса вложено слишком глубоко."))
+
+
 def on_bug(request: HttpRequest, error: Exception) -> Response[bytes]:
     """Anything unforeseen: logged in full, shown without details."""
     _log.error("unhandled_error", path=request.url.path, method=request.method, exc_info=error)
@@ -183,6 +202,9 @@ EXCEPTION_HANDLERS: dict[type[Exception] | int, Any] = {
     BatcherOverloadedError: on_overload,
     asyncpg.CharacterNotInRepertoireError: on_bad_text,
     asyncpg.UntranslatableCharacterError: on_bad_text,
+    asyncpg.exceptions.DataError: on_bad_number,
+    asyncpg.NumericValueOutOfRangeError: on_bad_number,
+    RecursionError: on_deep_nesting,
     asyncpg.PostgresConnectionError: on_database,
     asyncpg.CannotConnectNowError: on_database,
     asyncpg.InterfaceError: on_database,

@@ -62,7 +62,7 @@ def create_app(
         config.debug = False
         return config
 
-    return Application(
+    app = Application(
         route_handlers=[
             HealthController,
             live_socket,
@@ -72,7 +72,6 @@ def create_app(
         guards=[deny_undeclared],
         exception_handlers=EXCEPTION_HANDLERS,
         dependencies=_dependencies(runtime, modules),
-        middleware=[request_context],
         lifespan=[*lifespans, lifespan],
         state=State({"runtime": runtime, "hub": hub, "modules": tuple(modules)}),
         openapi_config=openapi_config(),
@@ -80,6 +79,9 @@ def create_app(
         logging_config=None,
         on_app_init=[configure],
     )
+    # Around the router, not as middleware of the routes: unknown routes get an id and safety headers, too.
+    app.asgi_handler = request_context(app.asgi_handler)
+    return app
 
 
 def _dependencies(runtime: Runtime, modules: Sequence[Module]) -> dict[str, Provide]:

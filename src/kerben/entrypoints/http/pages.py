@@ -9,6 +9,7 @@ from litestar import Controller, MediaType, get
 
 from kerben.platform.access import public
 from kerben.platform.db import Database
+from kerben.platform.money import NARROW_SPACE
 from kerben.platform.settings import Settings
 
 _STYLE: Final = """
@@ -49,7 +50,7 @@ class PagesController(Controller):
         tiles = [
             (str(numbers["places"]), "базаров"),
             (str(numbers["shops"]), "магазинов"),
-            (str(numbers["variants"]), "товаров"),
+            (f"{numbers['variants']:,}".replace(",", NARROW_SPACE), "товаров"),
             (f'<span class="live"></span>{numbers["live"]}', "касс на связи"),
         ]
         links = [
