@@ -38,4 +38,4 @@ class PlacesController(Controller):
         """Places in order of their names, with an ETag."""
         async with db.read() as tx:
             places = await service.list_places(tx, kind)
-        return json_with_etag(request, PlaceList(places), cache="public, max-age=60")
+        return json_with_etag(request, PlaceList(places))

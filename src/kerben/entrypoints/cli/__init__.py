@@ -10,6 +10,7 @@ from kerben.entrypoints.cli.check import check
 from kerben.entrypoints.cli.demo import demo
 from kerben.entrypoints.cli.ops import (
     doctor,
+    events,
     migrate_command,
     openapi,
     schema,
@@ -40,6 +41,7 @@ for command in (
     demo,
     pos,
     admin,
+    events,
 ):
     main.add_command(command)
 

@@ -106,21 +106,6 @@ def settings_command() -> None:
         click.secho(f"    {description}", dim=True)
 
 
-@click.command("schema")
-@click.option("--check", "only_check", is_flag=True, help="Compare with migrations/schema.sql instead of writing it.")
-def schema(only_check: bool) -> None:
-    """Write the resulting schema of all migrations to migrations/schema.sql."""
-    from kerben.platform.schema_dump import dump_schema
-
-    file = checkout() / "migrations" / "schema.sql"
-    text = dump_schema()
-    if not only_check:
-        file.write_text(text, encoding="utf-8")
-        click.echo(f"{file}: {len(text.splitlines())} строк")
-    elif not file.is_file() or file.read_text(encoding="utf-8") != text:
-        fail("migrations/schema.sql не соответствует миграциям: запустите `kerben schema`.")
-
-
 @click.command("doctor")
 def doctor() -> None:
     """Say in a sentence each what is missing or broken."""
@@ -171,16 +156,43 @@ async def _database_troubles(current: Settings) -> list[str]:
     return troubles
 
 
-@click.command("openapi")
-@click.option("--check", "only_check", is_flag=True, help="Compare with docs/openapi.json instead of writing it.")
-def openapi(only_check: bool) -> None:
-    """Write the committed copy of the HTTP contract to docs/openapi.json."""
-    from kerben.entrypoints.http.contract import contract_text
-
-    file = checkout() / "docs" / "openapi.json"
-    text = contract_text()
+def _golden(name: str, text: str, *, only_check: bool, command: str) -> None:
+    """Write a committed copy of something made from the code, or compare it."""
+    file = checkout() / name
     if not only_check:
         file.write_text(text, encoding="utf-8")
         click.echo(f"{file}: {len(text.splitlines())} строк")
     elif not file.is_file() or file.read_text(encoding="utf-8") != text:
-        fail("docs/openapi.json не соответствует коду: запустите `kerben openapi`.")
+        fail(f"{name} не соответствует коду: запустите `kerben {command}`.")
+
+
+CHECK = click.option(
+    "--check", "only_check", is_flag=True, help="Compare with the committed copy instead of writing it."
+)
+
+
+@click.command("schema")
+@CHECK
+def schema(only_check: bool) -> None:
+    """Write the schema that all migrations add up to, to migrations/schema.sql."""
+    from kerben.platform.schema_dump import dump_schema
+
+    _golden("migrations/schema.sql", dump_schema(), only_check=only_check, command="schema")
+
+
+@click.command("openapi")
+@CHECK
+def openapi(only_check: bool) -> None:
+    """Write the HTTP contract to docs/openapi.json."""
+    from kerben.entrypoints.http.contract import contract_text
+
+    _golden("docs/openapi.json", contract_text(), only_check=only_check, command="openapi")
+
+
+@click.command("events")
+@CHECK
+def events(only_check: bool) -> None:
+    """Write the catalogue of events to docs/events.md."""
+    from kerben.entrypoints.event_catalogue import catalogue_text
+
+    _golden("docs/events.md", catalogue_text(), only_check=only_check, command="events")

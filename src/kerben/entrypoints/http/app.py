@@ -115,6 +115,7 @@ def openapi_config() -> OpenAPIConfig:
         openapi_router=Router("/api", route_handlers=[], guards=[public], include_in_schema=False),
         render_plugins=[JsonRenderPlugin()],
         use_handler_docstrings=True,
+        create_examples=False,
         components=Components(
             security_schemes={
                 "bearer": SecurityScheme(type="http", scheme="bearer", bearer_format="JWT"),

@@ -14,6 +14,7 @@ from litestar.handlers import HTTPRouteHandler
 from kerben.platform.access import public
 from kerben.platform.errors import UnavailableError
 
+PREFIX: Final = "/sandbox"
 _PASSED_ON: Final = {"content-type", "accept", "authorization", "accept-language"}
 _GIVEN_BACK: Final = {"content-type", "location", "cache-control"}
 
@@ -24,7 +25,8 @@ def sandbox_proxy(base_url: str) -> HTTPRouteHandler:
         base_url=base_url, timeout=35, limits=httpx.Limits(max_connections=200, max_keepalive_connections=50)
     )
 
-    async def proxy(request: Request[Any, Any, Any], path: str) -> Response[bytes]:
+    async def proxy(request: Request[Any, Any, Any]) -> Response[bytes]:
+        path = str(request.scope["path"]).removeprefix(PREFIX) or "/"
         headers = {name: value for name, value in request.headers.items() if name in _PASSED_ON}
         try:
             answer = await client.request(
@@ -44,7 +46,7 @@ def sandbox_proxy(base_url: str) -> HTTPRouteHandler:
         )
 
     return route(
-        ["/sandbox", "/sandbox/{path:path}"],
+        [PREFIX, f"{PREFIX}/{{path:path}}"],
         http_method=[HttpMethod.GET, HttpMethod.POST, HttpMethod.PUT, HttpMethod.DELETE],
         guards=[public],
         include_in_schema=False,
