@@ -69,7 +69,7 @@ def find_uv() -> str:
 
 def run_uv(uv: str, *arguments: str) -> str:
     """Output of a uv command run on the project; uv's own messages go to stderr."""
-    return subprocess.run(  # noqa: S603 - uv with fixed arguments
+    return subprocess.run(
         [uv, *arguments, "--project", str(ROOT)], check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT
     ).stdout
 

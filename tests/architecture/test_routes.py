@@ -8,6 +8,7 @@ from litestar import Controller, Litestar, get
 from litestar.handlers.base import BaseRouteHandler
 from litestar.routes import ASGIRoute, HTTPRoute
 
+from kerben.entrypoints.event_catalogue import catalogue_text
 from kerben.entrypoints.http.contract import contract_text, offline_app
 from kerben.entrypoints.http.media import MediaController
 from kerben.entrypoints.http.pages import PagesController
@@ -56,3 +57,8 @@ def test_a_forgotten_guard_is_noticed() -> None:
 def test_the_committed_contract_is_what_the_code_says() -> None:
     committed = (ROOT / "docs" / "openapi.json").read_text(encoding="utf-8")
     assert committed == contract_text(), "run `kerben openapi` and commit docs/openapi.json"
+
+
+def test_the_committed_event_catalogue_is_what_the_code_says() -> None:
+    committed = (ROOT / "docs" / "events.md").read_text(encoding="utf-8")
+    assert committed == catalogue_text(), "run `kerben events` and commit docs/events.md"

@@ -1,0 +1,17 @@
+"""How the order desk plugs into the processes."""
+
+from __future__ import annotations
+
+from kerben.domains.inventory.events import Oversold
+from kerben.flows.order_desk.controllers import OrderDeskController
+from kerben.flows.order_desk.live import LIVE, SHOP_TOPIC, TOPIC
+from kerben.flows.order_desk.reactions import on_oversold
+from kerben.platform.modules import Module, Reaction
+
+MODULE = Module(
+    name="order_desk",
+    controllers=[OrderDeskController],
+    reactions=[Reaction("order_desk.oversold", (Oversold,), lambda _: on_oversold)],
+    live=[LIVE],
+    live_topics=[TOPIC, SHOP_TOPIC],
+)

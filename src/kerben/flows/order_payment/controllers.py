@@ -1,0 +1,68 @@
+"""HTTP of payments of orders: the buyer's links and the acquirer's webhook."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Controller, MediaType, Request, Response, get, post
+from litestar.datastructures import State
+
+from kerben.domains.payments.api import PaymentClosedError
+from kerben.flows.order_payment import pages
+from kerben.flows.order_payment.service import OrderPayments, is_paid
+from kerben.platform.access import client_ip, public
+from kerben.platform.errors import DomainError
+
+HttpRequest = Request[Any, Any, State]
+
+_NO_STORE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+
+
+class OrderPaymentController(Controller):
+    """Paying an order."""
+
+    path = "/api/v1/payments"
+    tags = ("Payments",)
+
+    @get("/{payment_id:uuid}/open", guards=[public], summary="Go and pay", status_code=303)
+    async def open(
+        self, request: HttpRequest, payment_id: UUID, order_payments: OrderPayments, sig: str = ""
+    ) -> Response[str]:
+        """Register the payment with the acquirer, unless it is already, and redirect to its page."""
+        try:
+            url = await order_payments.open(payment_id, sig)
+        except PaymentClosedError as error:
+            found = await order_payments.find(payment_id, sig)
+            if not is_paid(found.payment):
+                return _trouble(request, error)
+            url = order_payments.links.return_url(payment_id)
+        except DomainError as error:
+            return _trouble(request, error)
+        return Response("", status_code=303, headers={"Location": url, **_NO_STORE}, media_type=MediaType.TEXT)
+
+    @get("/{payment_id:uuid}/return", guards=[public], summary="Back from the acquirer")
+    async def back(self, payment_id: UUID, order_payments: OrderPayments, sig: str = "") -> Response[str]:
+        """A page that says how the payment stands."""
+        found = await order_payments.find(payment_id, sig)
+        body = pages.how_it_stands(found, order_payments.links.open_url(payment_id))
+        return Response(body, media_type=MediaType.HTML, headers=_NO_STORE)
+
+    @post("/webhooks/{provider:str}", guards=[public], summary="The acquirer's notice", status_code=200)
+    async def webhook(self, request: HttpRequest, provider: str, order_payments: OrderPayments) -> Response[bytes]:
+        """Take what the acquirer says of a payment; believed only when its signature is right."""
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        media_type, body = await order_payments.notice(provider, headers, await request.body(), client_ip(request))
+        return Response(body, media_type=media_type)
+
+
+def _trouble(request: HttpRequest, error: DomainError) -> Response[str]:
+    """A page for a browser; a program gets the problem document."""
+    if "text/html" not in request.headers.get("accept", ""):
+        raise error
+    return Response(
+        pages.page("Сейчас оплатить нельзя", error.detail),
+        status_code=int(error.kind),
+        media_type=MediaType.HTML,
+        headers=_NO_STORE,
+    )
