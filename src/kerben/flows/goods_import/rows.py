@@ -129,7 +129,7 @@ class Reader:
             picture=_optional(raw.picture),
             group_key=_optional(raw.group_key),
         )
-        return ReadRow(raw.row, item, _stock(raw.stock, unit))
+        return ReadRow(raw.row, item, _stock(raw.stock, unit or Unit.PCS))
 
     def _price(self, raw: RawRow) -> int:
         text = _ZEROS.sub(r"\1", raw.price.strip().translate(_SPACES))
@@ -176,10 +176,11 @@ def _optional(text: str | None) -> str | None:
     return (_clean(text) or None) if text is not None else None
 
 
-def _unit(text: str | None) -> Unit:
+def _unit(text: str | None) -> Unit | None:
+    """None when the file does not say: goods that are known keep their unit."""
     name = (text or "").strip().rstrip(".").lower()
     if not name:
-        return Unit.PCS
+        return None
     unit = UNITS.get(name)
     if unit is None:
         raise _FaultError("unit", "INVALID_UNIT", "Единица — шт (pcs) или кг (kg).")

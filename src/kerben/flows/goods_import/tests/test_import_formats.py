@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from kerben.flows.goods_import.csv_format import guard_cell, read_csv, unguard_cell
 from kerben.flows.goods_import.rows import RawRow, Reader, ReadRow, UnreadableFileError
 from kerben.flows.goods_import.yml_format import plain_text, read_yml
-from kerben.platform.qty import Unit
 
 SAMPLE = Path(__file__).parent / "data" / "stefanitsky_valid_feed.xml"
 
@@ -57,7 +56,7 @@ def test_one_table_in_many_dresses(tmp_path: Path, content: bytes) -> None:
     assert (row.row, row.item.sku, row.item.name, row.item.price) == (2, "A-1", "Платье; летнее", 150_050)
     assert row.item.attributes == {"size": "44", "Ткань": "лён"}
     assert row.stock_milli == 3_000
-    assert row.item.unit is Unit.PCS
+    assert row.item.unit is None, "a file that does not say keeps the unit of known goods"
 
 
 def test_faults_are_told_by_row_and_the_others_go_on(tmp_path: Path) -> None:
