@@ -9,9 +9,11 @@ CREATE TABLE inventory.stock (
     shop_id uuid NOT NULL,
     on_hand bigint NOT NULL DEFAULT 0,
     reserved bigint NOT NULL DEFAULT 0 CHECK (reserved >= 0),
+    low_stock bigint CHECK (low_stock >= 0),
     updated_at timestamptz NOT NULL
 ) WITH (fillfactor = 70);
 CREATE INDEX stock_shop ON inventory.stock (shop_id);
+CREATE INDEX stock_low ON inventory.stock (shop_id) WHERE low_stock IS NOT NULL;
 
 -- Append-only. The sum of a variant's deltas is its on_hand.
 CREATE TABLE inventory.adjustment (

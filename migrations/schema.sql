@@ -488,7 +488,9 @@ CREATE TABLE inventory.stock (
     shop_id uuid NOT NULL,
     on_hand bigint DEFAULT 0 NOT NULL,
     reserved bigint DEFAULT 0 NOT NULL,
+    low_stock bigint,
     updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT stock_low_stock_check CHECK ((low_stock >= 0)),
     CONSTRAINT stock_reserved_check CHECK ((reserved >= 0))
 )
 WITH (fillfactor='70');
@@ -1360,6 +1362,8 @@ CREATE INDEX adjustment_variant ON ONLY inventory.adjustment USING btree (varian
 CREATE INDEX adjustment_default_variant_id_created_at_idx ON inventory.adjustment_default USING btree (variant_id, created_at);
 
 CREATE INDEX reservation_active ON inventory.reservation USING btree (variant_id) WHERE (status = 'active'::text);
+
+CREATE INDEX stock_low ON inventory.stock USING btree (shop_id) WHERE (low_stock IS NOT NULL);
 
 CREATE INDEX stock_shop ON inventory.stock USING btree (shop_id);
 

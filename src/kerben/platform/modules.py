@@ -7,15 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from litestar import Controller
-from litestar.handlers import WebsocketListener
-
-from kerben.platform.access import Connection
 from kerben.platform.db import ReadTx, WriteTx
 from kerben.platform.events import Envelope, Event
 from kerben.platform.runtime import Runtime
+
+if TYPE_CHECKING:
+    # Types only: processes without HTTP start faster without the framework.
+    from litestar import Controller
+    from litestar.handlers import WebsocketListener
+
+    from kerben.platform.access import Connection
 
 Handler = Callable[[WriteTx, Sequence[Envelope]], Awaitable[None]]
 

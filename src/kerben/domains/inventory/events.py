@@ -25,3 +25,14 @@ class Oversold(Event, frozen=True):
     variant_id: UUID
     shop_id: UUID
     missing_milli: int
+
+
+@event("inventory.low_stock.v1", key="variant_id")
+class LowStock(Event, frozen=True):
+    """What can be bought fell to the seller's alert level or below it; once per fall."""
+
+    variant_id: UUID
+    product_id: UUID
+    shop_id: UUID
+    available_milli: int
+    threshold_milli: int

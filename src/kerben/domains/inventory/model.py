@@ -50,6 +50,8 @@ class StockLevel(msgspec.Struct, frozen=True):
     reserved_milli: int
     product_id: UUID
     updated_at: datetime
+    low_stock_milli: int | None = None
+    """At or below this much the seller is alerted; None: never."""
 
     @property
     def available_milli(self) -> int:

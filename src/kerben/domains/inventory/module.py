@@ -7,7 +7,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from kerben.domains.inventory import jobs
-from kerben.domains.inventory.events import StockChanged
+from kerben.domains.inventory.controllers import InventoryController
+from kerben.domains.inventory.events import LowStock, StockChanged
 from kerben.platform import qty
 from kerben.platform.access import Connection
 from kerben.platform.modules import Live, LiveTopic, Module, Sweep
@@ -44,6 +45,11 @@ def _messages(event: StockChanged) -> Sequence[tuple[str, str, Mapping[str, Any]
     ]
 
 
+def _low_messages(event: LowStock) -> Sequence[tuple[str, str, Mapping[str, Any]]]:
+    data = {"variant_id": str(event.variant_id), "stock_qty": qty.to_number(event.available_milli)}
+    return [(f"shop:{event.shop_id}", "low_stock", data)]
+
+
 async def _anyone(_: Runtime, __: Connection, topic_id: str, ___: Mapping[str, Any]) -> bool:
     try:
         UUID(topic_id)
@@ -54,8 +60,9 @@ async def _anyone(_: Runtime, __: Connection, topic_id: str, ___: Mapping[str, A
 
 MODULE = Module(
     name="inventory",
+    controllers=[InventoryController],
     sweeps=[Sweep("inventory.partitions", 3600, jobs.make_partitions)],
-    live=[Live((StockChanged,), _messages)],
+    live=[Live((StockChanged,), _messages), Live((LowStock,), _low_messages)],
     live_topics=[LiveTopic("product", _anyone), LiveTopic("shop", _anyone)],
     checks=_CHECKS,
 )

@@ -30,6 +30,7 @@ def _level(row: Row) -> StockLevel:
         reserved_milli=row["reserved"],
         product_id=row["product_id"],
         updated_at=row["updated_at"],
+        low_stock_milli=row["low_stock"],
     )
 
 
@@ -77,7 +78,7 @@ _RESERVE_ALL = """
 WITH demand AS MATERIALIZED (
     SELECT * FROM unnest($1::uuid[], $2::bigint[]) AS d(variant_id, qty)
 ), locked AS MATERIALIZED (
-    SELECT s.variant_id, s.product_id, s.shop_id, s.on_hand, s.reserved, d.qty
+    SELECT s.variant_id, s.product_id, s.shop_id, s.on_hand, s.reserved, s.low_stock, d.qty
     FROM inventory.stock s JOIN demand d ON d.variant_id = s.variant_id
     ORDER BY s.variant_id FOR UPDATE OF s
 ), done AS (
@@ -87,7 +88,7 @@ WITH demand AS MATERIALIZED (
       AND (SELECT count(*) FROM locked WHERE on_hand - reserved >= qty) = cardinality($1::uuid[])
     RETURNING s.variant_id
 )
-SELECT l.variant_id, l.product_id, l.shop_id, l.on_hand, l.reserved, $3::timestamptz AS updated_at,
+SELECT l.variant_id, l.product_id, l.shop_id, l.on_hand, l.reserved, l.low_stock, $3::timestamptz AS updated_at,
        done.variant_id IS NOT NULL AS done
 FROM locked l LEFT JOIN done ON done.variant_id = l.variant_id
 """
@@ -227,7 +228,7 @@ WITH change AS MATERIALIZED (
     FROM locked l WHERE s.variant_id = l.variant_id AND (SELECT good FROM verdict)
     RETURNING s.variant_id
 )
-SELECT l.variant_id, l.product_id, l.shop_id, l.on_hand, l.reserved, $4::timestamptz AS updated_at,
+SELECT l.variant_id, l.product_id, l.shop_id, l.on_hand, l.reserved, l.low_stock, $4::timestamptz AS updated_at,
        moved.variant_id IS NOT NULL AS moved
 FROM locked l LEFT JOIN moved ON moved.variant_id = l.variant_id
 """
@@ -272,16 +273,17 @@ async def insert_adjustments(tx: WriteTx, changes: Sequence[StockChange]) -> Non
     )
 
 
-async def history(tx: ReadTx, variant_id: UUID, before: datetime | None, limit: int) -> list[Adjustment]:
+async def history(tx: ReadTx, variant_id: UUID, before: tuple[datetime, UUID] | None, limit: int) -> list[Adjustment]:
     """A variant's adjustments, newest first. Uses adjustment_variant."""
     rows = await tx.fetch(
         """
         SELECT * FROM inventory.adjustment
-        WHERE variant_id = $1 AND ($2::timestamptz IS NULL OR created_at < $2)
-        ORDER BY created_at DESC, id DESC LIMIT $3
+        WHERE variant_id = $1 AND ($2::timestamptz IS NULL OR (created_at, id) < ($2, $3::uuid))
+        ORDER BY created_at DESC, id DESC LIMIT $4
         """,
         variant_id,
-        before,
+        before[0] if before else None,
+        before[1] if before else None,
         limit,
     )
     return [
@@ -299,6 +301,30 @@ async def history(tx: ReadTx, variant_id: UUID, before: datetime | None, limit: 
         )
         for row in rows
     ]
+
+
+async def set_low_stock(tx: WriteTx, shop_id: UUID, variant_id: UUID, threshold: int | None) -> bool:
+    """Set from where on the seller is alerted; False when the shop has no such variant. Uses stock_pkey."""
+    done = await tx.execute(
+        "UPDATE inventory.stock SET low_stock = $3 WHERE variant_id = $1 AND shop_id = $2",
+        variant_id,
+        shop_id,
+        threshold,
+    )
+    return done == 1
+
+
+async def low_levels(tx: ReadTx, shop_id: UUID) -> list[StockLevel]:
+    """A shop's variants at or below their alert level. Uses stock_low."""
+    rows = await tx.fetch(
+        """
+        SELECT * FROM inventory.stock
+        WHERE shop_id = $1 AND low_stock IS NOT NULL AND on_hand - reserved <= low_stock
+        ORDER BY variant_id
+        """,
+        shop_id,
+    )
+    return [_level(row) for row in rows]
 
 
 async def make_partitions(tx: WriteTx, today: date, months: int) -> int:

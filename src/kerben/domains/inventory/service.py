@@ -10,7 +10,7 @@ import msgspec
 
 from kerben.domains.inventory import repository
 from kerben.domains.inventory.errors import AlreadyReservedError, NegativeStockError, UnknownStockError
-from kerben.domains.inventory.events import Oversold, StockChanged
+from kerben.domains.inventory.events import LowStock, Oversold, StockChanged
 from kerben.domains.inventory.model import (
     GUARDED,
     Adjustment,
@@ -73,6 +73,7 @@ async def adjust(tx: WriteTx, changes: Sequence[StockChange]) -> dict[UUID, Stoc
     after = [_moved(level, tx.now, on_hand=deltas[level.variant_id]) for level in before]
     _publish(tx, [level for level in after if deltas[level.variant_id]])
     _publish_oversold(tx, [level for level in after if deltas[level.variant_id] < 0])
+    _publish_low(tx, before, after)
     return {level.variant_id: level for level in after}
 
 
@@ -141,7 +142,10 @@ async def reserve(tx: WriteTx, requests: Sequence[ReserveRequest]) -> list[OutOf
         written = await repository.insert_reservations(tx, [requests[i] for i in served], [summed[i] for i in served])
         if written != sum(len(summed[i]) for i in served):
             raise AlreadyReservedError("an order reserves goods that it holds or took already")
-    _publish(tx, [_moved(level, tx.now, reserved=demand[i]) for i, level in before.items() if i in demand])
+    held = [level for i, level in before.items() if i in demand]
+    after = [_moved(level, tx.now, reserved=demand[level.variant_id]) for level in held]
+    _publish(tx, after)
+    _publish_low(tx, held, after)
     return verdicts
 
 
@@ -219,8 +223,10 @@ async def active_reservations(tx: ReadTx, variant_ids: Sequence[UUID]) -> dict[U
     return held
 
 
-async def history(tx: ReadTx, variant_id: UUID, before: datetime | None = None, limit: int = 50) -> list[Adjustment]:
-    """A variant's adjustments, newest first."""
+async def history(
+    tx: ReadTx, variant_id: UUID, before: tuple[datetime, UUID] | None = None, limit: int = 50
+) -> list[Adjustment]:
+    """A variant's adjustments, newest first, from behind `before` (moment and id of the last one seen)."""
     return await repository.history(tx, variant_id, before, limit)
 
 
@@ -278,5 +284,24 @@ def _publish_oversold(tx: WriteTx, after: Iterable[StockLevel]) -> None:
             )
             for level in after
             if level.reserved_milli > max(0, level.on_hand_milli)
+        )
+    )
+
+
+def _publish_low(tx: WriteTx, before: Iterable[StockLevel], after: Iterable[StockLevel]) -> None:
+    """Alert where this change crossed the seller's level; what lay below it already was told before."""
+    was = {level.variant_id: level.available_milli for level in before}
+    tx.publish(
+        *(
+            LowStock(
+                variant_id=level.variant_id,
+                product_id=level.product_id,
+                shop_id=level.shop_id,
+                available_milli=level.available_milli,
+                threshold_milli=level.low_stock_milli,
+            )
+            for level in after
+            if level.low_stock_milli is not None
+            and level.available_milli <= level.low_stock_milli < was[level.variant_id]
         )
     )
