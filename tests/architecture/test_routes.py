@@ -4,31 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from litestar import Controller, Litestar, get
-from litestar.handlers.base import BaseRouteHandler
-from litestar.routes import ASGIRoute, HTTPRoute
 
 from kerben.entrypoints.event_catalogue import catalogue_text
+from kerben.entrypoints.http.app import undeclared
 from kerben.entrypoints.http.contract import contract_text, offline_app
 from kerben.entrypoints.http.media import MediaController
 from kerben.entrypoints.http.pages import PagesController
-from kerben.platform.access import declared, public
+from kerben.platform.access import UndeclaredAccessError, public
 
 ROOT = Path(__file__).parents[2]
-
-
-def undeclared(app: Litestar) -> list[str]:
-    """Routes without a declaration of access. OPTIONS answers are the framework's own and hold no data."""
-    found: list[str] = []
-    for route in app.routes:
-        handlers: list[BaseRouteHandler]
-        if isinstance(route, HTTPRoute):
-            handlers = [h for h in route.route_handlers if h.http_methods != {"OPTIONS"}]
-        else:
-            handlers = [route.route_handler]
-        found += [f"{route.path} {handler}" for handler in handlers if not declared(handler)]
-        assert not isinstance(route, ASGIRoute)
-    return found
 
 
 def test_every_route_declares_who_may_call_it() -> None:
@@ -52,6 +38,11 @@ def test_a_forgotten_guard_is_noticed() -> None:
     found = undeclared(Litestar([ForgottenController], openapi_config=None))
     assert len(found) == 1
     assert found[0].startswith("/forgotten")
+
+
+def test_an_application_with_a_forgotten_guard_does_not_start() -> None:
+    with pytest.raises(UndeclaredAccessError, match="/forgotten"):
+        offline_app(ForgottenController)
 
 
 def test_the_committed_contract_is_what_the_code_says() -> None:

@@ -1,4 +1,4 @@
-"""Who may call a route. Deny by default: a route without a declared guard answers 403, and a test fails.
+"""Who may call a route. Deny by default: an application with a route that declares no guard does not start.
 
 A guard is a function made with `declare`; domains declare theirs (identity: signed in, roles; pos: a till).
 """
@@ -13,7 +13,7 @@ import msgspec
 from litestar.connection import ASGIConnection
 from litestar.handlers.base import BaseRouteHandler
 
-from kerben.platform.errors import ForbiddenError, UnauthenticatedError
+from kerben.platform.errors import UnauthenticatedError
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 Guard = Callable[[Connection, BaseRouteHandler], Awaitable[None]]
@@ -51,12 +51,8 @@ def declared(handler: BaseRouteHandler) -> list[str]:
     return [name for guard in guards if (name := getattr(guard, _MARK, None)) is not None]
 
 
-async def deny_undeclared(_: Connection, handler: BaseRouteHandler) -> None:
-    """The application's outermost guard."""
-    if handler.opt.get("framework_route"):
-        return
-    if not declared(handler):
-        raise ForbiddenError
+class UndeclaredAccessError(Exception):
+    """A route does not say who may call it; the application refuses to start."""
 
 
 @declare("public")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncGenerator, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
@@ -37,9 +37,15 @@ def load_settings() -> Settings:
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine of a command."""
+    """Run a coroutine of a command, on uvloop where it is installed (not on Windows)."""
     try:
-        return asyncio.run(work)
+        import uvloop
+
+        runner: Callable[[Coroutine[Any, Any, T]], T] = uvloop.run
+    except ImportError:
+        runner = asyncio.run
+    try:
+        return runner(work)
     except KeyboardInterrupt:
         sys.exit(130)
 

@@ -12,9 +12,11 @@ from litestar import Litestar, Router
 from litestar.config.app import AppConfig
 from litestar.datastructures import State
 from litestar.di import Provide
+from litestar.handlers.base import BaseRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
+from litestar.routes import HTTPRoute
 
 from kerben import __version__
 from kerben.entrypoints.http.application import Application
@@ -22,7 +24,7 @@ from kerben.entrypoints.http.health import HealthController
 from kerben.entrypoints.http.live import LiveHub, live_socket
 from kerben.entrypoints.http.middleware import request_context
 from kerben.entrypoints.http.watcher import Watcher
-from kerben.platform.access import deny_undeclared, public
+from kerben.platform.access import UndeclaredAccessError, declared, public
 from kerben.platform.modules import Module
 from kerben.platform.problems import EXCEPTION_HANDLERS
 from kerben.platform.runtime import Runtime
@@ -38,7 +40,8 @@ def create_app(
 ) -> Litestar:
     """The application of the given modules and extra routes.
 
-    `lifespans` run around everything else; one of them, or the caller, opens the runtime's database.
+    `lifespans` run around everything else; one of them, or the caller, opens the runtime's database. Raises
+    UndeclaredAccessError when a route does not declare who may call it.
     """
     hub = LiveHub(runtime, modules)
     watcher = Watcher(runtime, modules, hub)
@@ -69,7 +72,6 @@ def create_app(
             *(controller for module in modules for controller in module.controllers),
             *extra,
         ],
-        guards=[deny_undeclared],
         exception_handlers=EXCEPTION_HANDLERS,
         dependencies=_dependencies(runtime, modules),
         lifespan=[*lifespans, lifespan],
@@ -79,9 +81,23 @@ def create_app(
         logging_config=None,
         on_app_init=[configure],
     )
+    if forgotten := undeclared(app):
+        raise UndeclaredAccessError(", ".join(forgotten))
     # Around the router, not as middleware of the routes: unknown routes get an id and safety headers, too.
     app.asgi_handler = request_context(app.asgi_handler)
     return app
+
+
+def undeclared(app: Litestar) -> list[str]:
+    """Routes without a declaration of access. OPTIONS answers are the framework's own and hold no data."""
+    found: list[str] = []
+    for route in app.routes:
+        if isinstance(route, HTTPRoute):
+            handlers: list[BaseRouteHandler] = [h for h in route.route_handlers if h.http_methods != {"OPTIONS"}]
+        else:
+            handlers = [route.route_handler]
+        found += [f"{route.path} {handler}" for handler in handlers if not declared(handler)]
+    return found
 
 
 def _dependencies(runtime: Runtime, modules: Sequence[Module]) -> dict[str, Provide]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from litestar import Litestar
+from litestar import Controller, Litestar
 
 from kerben.entrypoints import wiring
 from kerben.entrypoints.http.app import create_app
@@ -14,11 +14,11 @@ from kerben.platform.runtime import Runtime
 from kerben.platform.settings import Settings
 
 
-def offline_app() -> Litestar:
-    """The application of all modules without a database, to look at its routes."""
+def offline_app(*extra: type[Controller]) -> Litestar:
+    """The application of all modules (and `extra` controllers) without a database, to look at its routes."""
     settings = Settings(secret_key="routes-only-routes-only-routes-only")  # noqa: S106 - signs nothing
     runtime = Runtime(settings, Database("postgresql://nowhere/none"))
-    return create_app(runtime, wiring.load_modules())
+    return create_app(runtime, wiring.load_modules(), *extra)
 
 
 def contract_text() -> str:

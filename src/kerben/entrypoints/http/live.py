@@ -1,17 +1,17 @@
 """Live updates over WebSocket: `/api/v1/ws`.
 
 A page sends `{"subscribe": ["product:<id>", …], "since": <seq>?, "token": "<access token>"?, "guest_token": …?}` and
-gets `{"seq", "event_id", "topic", "kind", "data"}`. After a reconnect it sends the last `seq` it has seen as `since`
-and gets what it missed; a message may come twice, so pages drop event ids they know. When the gap is older than what
-is kept in memory the answer is `{"kind": "reset"}`: read the state again. `{"unsubscribe": [...]}` ends topics.
+gets `{"seq", "event_id", "topic", "kind", "data"}`. After a reconnect, to whichever process, it sends the last `seq`
+it has seen as `since` and gets what it missed, read from the outbox; a message may come twice, so pages drop known
+event ids. When too much has happened since, the answer is `{"kind": "reset"}`: read the state again.
+`{"unsubscribe": [...]}` ends topics.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -19,6 +19,7 @@ import msgspec
 from litestar import WebSocket, websocket
 from litestar.exceptions import WebSocketDisconnect
 
+from kerben.platform import outbox
 from kerben.platform.access import public
 from kerben.platform.errors import DomainError
 from kerben.platform.events import Envelope
@@ -28,7 +29,8 @@ from kerben.platform.runtime import Runtime
 
 _log = logger("live")
 
-KEPT_MESSAGES: Final = 20_000
+REPLAY_MAX: Final = 20_000
+"""Positions that a reconnect may go back; further than that it starts afresh."""
 TOPICS_MAX: Final = 200
 QUEUE_MAX: Final = 1000
 IDLE_S: Final = 30.0
@@ -71,33 +73,37 @@ class Subscriber:
 
 
 class LiveHub:
-    """Fans events out to the sockets of this process and remembers the last messages for reconnects."""
+    """Fans events out to the sockets of this process."""
 
     def __init__(self, runtime: Runtime, modules: Sequence[Module]) -> None:
         self._runtime = runtime
         self._live = [live for module in modules for live in module.live]
         self._topics: dict[str, LiveTopic] = {t.prefix: t for module in modules for t in module.live_topics}
         self._subscribers: dict[str, set[Subscriber]] = {}
-        self._kept: deque[Message] = deque(maxlen=KEPT_MESSAGES)
-        self._oldest_seq = 0
-        self._seq = 0
+        self.seq = 0
+        """The position below which the watcher has read everything."""
         self.event_names = {e.name for live in self._live for e in live.events}
 
-    def deliver(self, envelope: Envelope, seq: int) -> None:
-        """Called by the watcher with each event, in order; `seq` is the position below which nothing is missing."""
-        self._seq = seq
+    @property
+    def is_listening(self) -> bool:
+        """Whether any page is open here; while none is, the watcher need not read what only pages hear."""
+        return bool(self._subscribers)
+
+    def deliver(self, envelope: Envelope) -> None:
+        """Called by the watcher with each event, in order."""
+        if not self._subscribers:
+            return
+        for message in self._messages(envelope, self.seq):
+            if listeners := self._subscribers.get(message.topic):
+                payload = msgspec.json.encode(message)
+                for subscriber in listeners:
+                    subscriber.push(payload)
+
+    def _messages(self, envelope: Envelope, seq: int) -> Iterator[Message]:
         for live in self._live:
-            if not isinstance(envelope.event, live.events):
-                continue
-            for topic, kind, data in live.messages(envelope.event):
-                message = Message(min(seq, envelope.position), envelope.event_id, topic, kind, data)
-                if len(self._kept) == KEPT_MESSAGES:
-                    self._oldest_seq = self._kept[0].seq
-                self._kept.append(message)
-                if listeners := self._subscribers.get(topic):
-                    payload = msgspec.json.encode(message)
-                    for subscriber in listeners:
-                        subscriber.push(payload)
+            if isinstance(envelope.event, live.events):
+                for topic, kind, data in live.messages(envelope.event):
+                    yield Message(min(seq, envelope.position), envelope.event_id, topic, kind, data)
 
     async def handle(self, socket: WebSocket[Any, Any, Any], subscriber: Subscriber, command: Command) -> None:
         """Carry out one command of a page."""
@@ -113,12 +119,11 @@ class LiveHub:
         for topic in accepted:
             subscriber.topics.add(topic)
             self._subscribers.setdefault(topic, set()).add(subscriber)
-        if command.since is not None:
-            self._replay(subscriber, set(accepted), command.since)
+        if command.since is not None and accepted:
+            await self._replay(subscriber, set(accepted), command.since)
         if command.subscribe:
-            subscriber.push(
-                msgspec.json.encode({"kind": "subscribed", "topics": accepted, "refused": refused, "seq": self._seq})
-            )
+            greeting = {"kind": "subscribed", "topics": accepted, "refused": refused, "seq": self.seq}
+            subscriber.push(msgspec.json.encode(greeting))
 
     async def _may(self, socket: WebSocket[Any, Any, Any], topic: str, credentials: Mapping[str, Any]) -> bool:
         prefix, _, identifier = topic.partition(":")
@@ -130,13 +135,17 @@ class LiveHub:
         except DomainError:
             return False
 
-    def _replay(self, subscriber: Subscriber, topics: set[str], since: int) -> None:
-        if since < self._oldest_seq or since > self._seq:
-            subscriber.push(msgspec.json.encode({"kind": "reset", "seq": self._seq}))
-            return
-        for message in self._kept:
-            if message.topic in topics and message.seq >= since:
-                subscriber.push(msgspec.json.encode(message))
+    async def _replay(self, subscriber: Subscriber, topics: set[str], since: int) -> None:
+        async with self._runtime.db.read() as tx:
+            last = await outbox.last_position(tx)
+            if not last - REPLAY_MAX <= since <= last:
+                subscriber.push(msgspec.json.encode({"kind": "reset", "seq": self.seq}))
+                return
+            page = await outbox.read_page(tx, outbox.Cursor(since), sorted(self.event_names), REPLAY_MAX)
+        for envelope in page.events:
+            for message in self._messages(envelope, self.seq):
+                if message.topic in topics:
+                    subscriber.push(msgspec.json.encode(message))
 
     def _leave(self, subscriber: Subscriber, topic: str) -> None:
         subscriber.topics.discard(topic)
@@ -164,7 +173,7 @@ async def live_socket(socket: WebSocket[Any, Any, Any]) -> None:
             text = await socket.receive_text()
             try:
                 command = msgspec.json.decode(text, type=Command)
-            except msgspec.MsgspecError:
+            except (msgspec.MsgspecError, RecursionError):
                 subscriber.push(b'{"kind":"error","code":"MALFORMED_REQUEST"}')
                 continue
             await hub.handle(socket, subscriber, command)

@@ -20,6 +20,8 @@ _log = logger("watcher")
 BACKLOG: Final = 1000
 """Positions read again at the start: a transaction that was open then may still commit a lower one."""
 
+PAGE: Final = 500
+GATHER_S: Final = 0.05
 POLL_S: Final = 0.25
 """How long a lost NOTIFY may go unnoticed; a revoked token must be refused everywhere within a second."""
 
@@ -31,7 +33,8 @@ class Watcher:
         self._runtime = runtime
         self._hub = hub
         self._watches = [watch for module in modules for watch in module.watches]
-        self._names = sorted({e.name for watch in self._watches for e in watch.events} | hub.event_names)
+        self._watched = sorted({e.name for watch in self._watches for e in watch.events})
+        self._all = sorted({*self._watched, *hub.event_names})
         self._cursor = outbox.Cursor()
         self._wake = asyncio.Event()
         self._listener: asyncpg.Connection[asyncpg.Record] | None = None
@@ -48,12 +51,14 @@ class Watcher:
     async def step(self) -> int:
         """Read on; how many rows were read."""
         async with self._runtime.db.read() as tx:
-            page = await outbox.read_page(tx, self._cursor, self._names)
+            names = self._all if self._hub.is_listening else self._watched
+            page = await outbox.read_page(tx, self._cursor, names, PAGE)
+        self._hub.seq = self._cursor.safe
         for envelope in page.events:
             for watch in self._watches:
                 if isinstance(envelope.event, watch.events):
                     watch.on_event(self._runtime, envelope.event)
-            self._hub.deliver(envelope, self._cursor.safe)
+            self._hub.deliver(envelope)
         return page.read
 
     async def run_forever(self) -> None:
@@ -62,8 +67,10 @@ class Watcher:
             try:
                 await self._listen()
                 self._wake.clear()
-                while await self.step():
-                    pass
+                while read := await self.step():
+                    if read < PAGE:
+                        # Under load this gathers many events into one reading.
+                        await asyncio.sleep(GATHER_S)
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(POLL_S):
                         await self._wake.wait()
