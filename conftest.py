@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 import shutil
 import tempfile
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from collections.abc import AsyncGenerator, Generator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any, cast
@@ -26,6 +25,7 @@ from kerben.platform.ids import new_id
 from kerben.platform.modules import Module
 from kerben.platform.runtime import Runtime
 from kerben.platform.settings import Settings
+from tests.support import MakeClient, database_dsn
 
 TEST_PARAMETERS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "128MB"}
 
@@ -50,11 +50,6 @@ async def _make_template(dsn: str) -> None:
     await connection.execute("CREATE DATABASE template_kerben")
     await connection.close()
     await migrations.migrate(database_dsn(dsn, "template_kerben"))
-
-
-def database_dsn(dsn: str, name: str) -> str:
-    """The same server, another database."""
-    return re.sub(r"(://[^/]*)/[^?]*", rf"\1/{name}", dsn, count=1)
 
 
 async def _clone(dsn: str) -> str:
@@ -112,9 +107,6 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 def runtime(settings: Settings, db: Database, clock: ManualClock) -> Runtime:
     """A runtime without adapters; a test binds what it needs."""
     return Runtime(settings, db, clock=clock)
-
-
-MakeClient = Callable[..., Awaitable[httpx.AsyncClient]]
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ import msgspec
 import pytest
 from litestar import Controller, Request, Response, post
 
-from conftest import MakeClient
 from kerben.platform import housekeeping, idempotency, jobs
 from kerben.platform.access import public
 from kerben.platform.clock import ManualClock
@@ -20,6 +19,7 @@ from kerben.platform.errors import DomainError
 from kerben.platform.ids import new_id
 from kerben.platform.modules import Job, Module
 from kerben.platform.runtime import Runtime
+from tests.support import MakeClient
 
 
 async def make_table(db: Database) -> None:

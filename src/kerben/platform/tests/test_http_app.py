@@ -7,10 +7,10 @@ from typing import Any
 import msgspec
 from litestar import Controller, get, post
 
-from conftest import MakeClient
 from kerben.platform.access import public
 from kerben.platform.errors import RateLimitedError
 from kerben.platform.modules import Module
+from tests.support import MakeClient
 
 
 class Thing(msgspec.Struct):

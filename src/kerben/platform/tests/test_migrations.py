@@ -7,10 +7,10 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from conftest import database_dsn
 from kerben.platform import migrations
 from kerben.platform.ids import new_id
 from kerben.platform.schema_dump import dump
+from tests.support import database_dsn
 
 ROOT = Path(__file__).parents[4]
 
