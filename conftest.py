@@ -55,7 +55,8 @@ async def _make_template(dsn: str) -> None:
 async def _clone(dsn: str) -> str:
     name = f"t{new_id().hex}"
     connection: asyncpg.Connection[asyncpg.Record] = await asyncpg.connect(dsn)
-    await connection.execute(f"CREATE DATABASE {name} TEMPLATE template_kerben")
+    # Copying files is several times faster than the default, which writes the whole template to the log.
+    await connection.execute(f"CREATE DATABASE {name} TEMPLATE template_kerben STRATEGY file_copy")
     await connection.close()
     return name
 

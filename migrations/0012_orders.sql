@@ -52,6 +52,7 @@ CREATE INDEX order_shop ON orders.order (shop_id, id DESC);
 CREATE INDEX order_due ON orders.order (reserved_until)
     WHERE status IN ('awaiting_payment', 'awaiting_confirmation');
 CREATE INDEX order_pickup_due ON orders.order (reserved_until) WHERE status = 'ready_for_pickup';
+CREATE INDEX order_pickup_shop ON orders.order (shop_id, id) WHERE status IN ('ready_for_pickup', 'pickup_expired');
 CREATE INDEX order_reminder ON orders.order (remind_at) WHERE remind_at IS NOT NULL;
 
 CREATE TABLE orders.order_line (

@@ -1411,6 +1411,8 @@ CREATE UNIQUE INDEX order_number_key ON orders."order" USING btree (number);
 
 CREATE INDEX order_pickup_due ON orders."order" USING btree (reserved_until) WHERE (status = 'ready_for_pickup'::text);
 
+CREATE INDEX order_pickup_shop ON orders."order" USING btree (shop_id, id) WHERE (status = ANY (ARRAY['ready_for_pickup'::text, 'pickup_expired'::text]));
+
 CREATE INDEX order_reminder ON orders."order" USING btree (remind_at) WHERE (remind_at IS NOT NULL);
 
 CREATE INDEX order_shop ON orders."order" USING btree (shop_id, id DESC);

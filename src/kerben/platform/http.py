@@ -48,12 +48,18 @@ def etag_of(body: bytes) -> str:
     return f'"{hashlib.blake2b(body, digest_size=9).hexdigest()}"'
 
 
+def is_known(connection: Connection, etag: str) -> bool:
+    """Whether If-None-Match names this ETag: a list, `*`, compared weakly (RFC 9110, section 13.1.2)."""
+    given = connection.headers.get("if-none-match", "")
+    return given.strip() == "*" or etag in {part.strip().removeprefix("W/") for part in given.split(",")}
+
+
 def json_with_etag(connection: Connection, data: object, *, cache: str = "no-cache") -> Response[bytes]:
     """A JSON answer with an ETag, or 304 without a body when the caller has it already."""
     body = _encoder.encode(data)
     etag = etag_of(body)
     headers = {"ETag": etag, "Cache-Control": cache}
-    if connection.headers.get("if-none-match") == etag:
+    if is_known(connection, etag):
         return Response(b"", status_code=304, headers=headers, media_type="application/json")
     return Response(body, headers=headers, media_type="application/json")
 
@@ -63,7 +69,7 @@ def require_match(connection: Connection, current_etag: str) -> None:
     given = connection.headers.get("if-match")
     if given is None:
         raise PreconditionRequiredError
-    if given not in {"*", current_etag}:
+    if given.strip() != "*" and current_etag not in {part.strip() for part in given.split(",")}:
         raise PreconditionFailedError
 
 

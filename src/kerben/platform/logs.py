@@ -53,12 +53,13 @@ def configure(level: str = "info", fmt: str = "json", *, service: str = "kerben"
     renderer: Any = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if fmt == "json"
-        else structlog.dev.ConsoleRenderer(colors=False)
+        else structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
     )
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
+            # Plain tracebacks: the rich ones show local variables, and those hold secrets.
             structlog.processors.format_exc_info,
             _mask,
             renderer,
@@ -74,3 +75,7 @@ def configure(level: str = "info", fmt: str = "json", *, service: str = "kerben"
 def logger(name: str) -> Any:
     """A logger that names its source."""
     return structlog.get_logger().bind(source=name)
+
+
+# Until `configure` is called (tests, tools) the same rules hold as after it.
+configure("warning", "text")

@@ -40,6 +40,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     port: Annotated[int, Meta(description="port to listen on")] = 8000
     pool_size: Annotated[int, Meta(description="database connections per process and kind (read, write)")] = 6
     rate_limits: Annotated[bool, Meta(description="limit requests per caller: on or off (off for benches)")] = True
+    behind_proxy: Annotated[bool, Meta(description="believe X-Forwarded-For: a proxy of ours stands in front")] = (
+        False
+    )
     demo: Annotated[bool, Meta(description="this installation is a demo: demo accounts are allowed")] = False
     sandbox_url: Annotated[str, Meta(description="address of the sandbox neighbours; empty: none")] = ""
     sandbox_secret: Annotated[str, Meta(description="secret shared with the sandbox bank and inbox")] = ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -381,3 +382,24 @@ def test_kill_9_loses_no_receipt_that_was_made(tmp_path: Path) -> None:
     assert len(kept) - len(made) <= 1
     assert spool.add({"items": []}) > kept[-1]
     spool.close()
+
+
+def test_a_full_disk_leaves_the_journal_readable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    spool = Spool(tmp_path / "till")
+    spool.open()
+    first = spool.add({"items": []})
+    real = os.write
+
+    def half(descriptor: int, data: bytes) -> int:
+        return real(descriptor, data[: len(data) // 2])
+
+    monkeypatch.setattr(os, "write", half)
+    with pytest.raises(OSError, match="No space"):
+        spool.add({"items": []})
+    monkeypatch.undo()
+    third = spool.add({"items": []})
+    spool.close()
+    again = Spool(tmp_path / "till")
+    again.open()
+    assert [body["receipt_number"] for body in again.pending()] == [first, third]
+    again.close()

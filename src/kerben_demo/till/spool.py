@@ -8,6 +8,7 @@ numbers again.
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 from pathlib import Path
@@ -120,7 +121,12 @@ class Spool:
     def _append(self, line: _Line, *, sync: bool) -> None:
         if self._descriptor is None:
             raise RuntimeError("the journal is not open")
-        os.write(self._descriptor, msgspec.json.encode(line) + b"\n")
+        raw = msgspec.json.encode(line) + b"\n"
+        written = os.write(self._descriptor, raw)
+        if written != len(raw):
+            # The disk is full: half a line in the middle would make the whole journal unreadable.
+            os.ftruncate(self._descriptor, os.fstat(self._descriptor).st_size - written)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._file))
         self._lines += 1
         if sync:
             os.fsync(self._descriptor)

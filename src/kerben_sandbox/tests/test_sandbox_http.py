@@ -142,6 +142,7 @@ async def test_switches_of_the_page_set_faults(sandbox: SandboxProcess) -> None:
         assert "сломано" not in (await http.get(f"{sandbox.base}/")).text
 
 
+@pytest.mark.slow
 def test_a_second_sandbox_on_the_folder_or_the_port_is_refused(sandbox: SandboxProcess, tmp_path: Path) -> None:
     for port, folder, word in ((free_port(), sandbox.data_dir, "in use"), (sandbox.port, tmp_path, "taken")):
         command = [sys.executable, "-m", "kerben_sandbox", "--port", str(port), "--data-dir", str(folder)]
@@ -150,6 +151,7 @@ def test_a_second_sandbox_on_the_folder_or_the_port_is_refused(sandbox: SandboxP
         assert word in second.stderr.decode()
 
 
+@pytest.mark.slow
 async def test_it_stops_cleanly_while_a_call_hangs(tmp_path: Path) -> None:
     sandbox = SandboxProcess(tmp_path).start()
     try:

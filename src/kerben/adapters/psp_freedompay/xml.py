@@ -31,7 +31,10 @@ def parse(document: bytes) -> dict[str, Value]:
         raise MalformedAnswerError("not XML") from error
     if root.tag != "response":
         raise MalformedAnswerError("no <response>")
-    return _fields(root)
+    try:
+        return _fields(root)
+    except RecursionError as error:
+        raise MalformedAnswerError("too deep") from error
 
 
 def _fields(element: Element) -> dict[str, Value]:

@@ -13,9 +13,10 @@ from litestar.openapi.datastructures import ResponseSpec
 
 from kerben.domains.cart import service
 from kerben.domains.cart.errors import CartTokenError
+from kerben.domains.cart.limits import CartLimits
 from kerben.domains.cart.model import CartView, Owner
 from kerben.domains.identity.api import optional_auth, signed_in
-from kerben.platform.access import optional_principal_of, principal_of
+from kerben.platform.access import client_ip, optional_principal_of, principal_of
 from kerben.platform.db import Database, WriteTx
 from kerben.platform.secrets import token_hash
 from kerben.platform.settings import Settings
@@ -49,9 +50,17 @@ class CartController(Controller):
 
     @put("/items/{variant_id:uuid}", guards=[optional_auth], summary="Set a quantity", responses=_CART)
     async def put_item(
-        self, request: HttpRequest, variant_id: UUID, data: PutItem, db: Database, settings: Settings
+        self,
+        request: HttpRequest,
+        variant_id: UUID,
+        data: PutItem,
+        db: Database,
+        settings: Settings,
+        cart_limits: CartLimits,
     ) -> Response[bytes]:
         """Set how much of a variant the cart holds. A guest without a token gets one in X-Cart-Token."""
+        principal = optional_principal_of(request)
+        cart_limits.take(str(principal.user_id) if principal else client_ip(request))
         owner, token = await _owner(request, db)
         if owner is None:
             token = secrets.token_urlsafe(24)

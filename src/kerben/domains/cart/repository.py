@@ -35,17 +35,20 @@ async def lock(tx: WriteTx, owners: Sequence[Owner]) -> dict[Owner, UUID]:
 
 async def obtain(tx: WriteTx, owner: Owner) -> UUID:
     """The cart of an owner, made if need be, locked."""
-    await tx.execute(
-        """
-        INSERT INTO cart.cart (id, user_id, token_hash, created_at, updated_at) VALUES ($1, $2, $3, $4, $4)
-        ON CONFLICT DO NOTHING
-        """,
-        tx.new_id(),
-        owner.user_id,
-        owner.token_hash,
-        tx.now,
-    )
-    return (await lock(tx, [owner]))[owner]
+    while True:
+        await tx.execute(
+            """
+            INSERT INTO cart.cart (id, user_id, token_hash, created_at, updated_at) VALUES ($1, $2, $3, $4, $4)
+            ON CONFLICT DO NOTHING
+            """,
+            tx.new_id(),
+            owner.user_id,
+            owner.token_hash,
+            tx.now,
+        )
+        if locked := await lock(tx, [owner]):
+            return locked[owner]
+        # It was there, and merged into an account's cart while we waited for its lock: a new one begins.
 
 
 async def items(tx: ReadTx, cart_id: UUID) -> list[CartItem]:
@@ -94,6 +97,19 @@ async def remove(tx: WriteTx, owner: Owner, variant_ids: Sequence[UUID]) -> int:
         owner.user_id,
         owner.token_hash,
         list(variant_ids),
+    )
+
+
+async def remove_from_users(tx: WriteTx, pairs: Sequence[tuple[UUID, UUID]]) -> int:
+    """Take items (user, variant) out of users' carts; how many were in. Uses cart_user, then item_pkey."""
+    return await tx.execute(
+        """
+        DELETE FROM cart.item i
+        USING unnest($1::uuid[], $2::uuid[]) AS o(user_id, variant_id) JOIN cart.cart c ON c.user_id = o.user_id
+        WHERE i.cart_id = c.id AND i.variant_id = o.variant_id
+        """,
+        [user_id for user_id, _ in pairs],
+        [variant_id for _, variant_id in pairs],
     )
 
 

@@ -76,6 +76,7 @@ async def merge(tx: WriteTx, guest: Owner, user: Owner) -> bool:
 
 
 async def take_ordered(tx: WriteTx, ordered: Sequence[tuple[UUID, Sequence[UUID]]]) -> None:
-    """What a user has ordered leaves the cart."""
-    for user_id, variant_ids in ordered:
-        await repository.remove(tx, Owner(user_id), variant_ids)
+    """What users have ordered leaves their carts; one statement, however many they are."""
+    pairs = sorted({(user_id, variant_id) for user_id, variant_ids in ordered for variant_id in variant_ids})
+    if pairs:
+        await repository.remove_from_users(tx, pairs)

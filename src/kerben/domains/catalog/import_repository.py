@@ -80,6 +80,16 @@ async def stored_products(
     return [StoredProduct(*row) for row in rows]
 
 
+async def variant_counts(tx: ReadTx, product_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """How many variants products have. Uses variant_product."""
+    rows = await tx.fetch(
+        "SELECT product_id, count(*) AS n FROM catalog.variant WHERE product_id = ANY($1::uuid[])"
+        " GROUP BY product_id",
+        list(product_ids),
+    )
+    return {row["product_id"]: row["n"] for row in rows}
+
+
 async def lock(tx: WriteTx, product_ids: Sequence[UUID], variant_ids: Sequence[UUID]) -> None:
     """Lock what will be changed, products before variants, each in order of id. Uses product_pkey, variant_pkey."""
     await tx.execute(

@@ -27,7 +27,8 @@ from kerben.platform.qty import Unit
 
 GROUP_KEY_MAX: Final = 200
 
-_DIVIDER: Final = re.compile(r"\s*[/>\\|]\s*")
+# Blanks around a divider are taken off the names: looked for here, a long run of them would take hours.
+_DIVIDER: Final = re.compile(r"[/>\\|]")
 
 
 class CheckedRow(msgspec.Struct, frozen=True):

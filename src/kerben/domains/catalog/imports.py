@@ -31,7 +31,7 @@ from kerben.domains.catalog.import_rules import (
 )
 from kerben.domains.catalog.model import FALLBACK_CATEGORY, PriceChange
 from kerben.domains.catalog.repository import ProductRow, VariantRow
-from kerben.domains.catalog.rules import words_of
+from kerben.domains.catalog.rules import VARIANTS_MAX, words_of
 from kerben.domains.catalog.service import issue_barcodes, raise_taken, set_prices, store_new
 from kerben.platform.db import ReadTx, WriteTx
 from kerben.platform.errors import IllegalTransitionError, NotFoundError
@@ -59,6 +59,8 @@ class _Plan:
         self.renamed: list[UUID] = []
         self.variant_updates: list[StoredVariant] = []
         self.prices: dict[UUID, int] = {}
+        self.sizes: dict[UUID, int] = {}
+        """How many variants the product of each group has."""
         self.grown: set[UUID] = set()
         """Products that were there and whose variants change."""
 
@@ -68,6 +70,10 @@ class _Plan:
             old = self._by_sku.get(row.sku)
             if row.group_key is not None and old is not None:
                 self._groups.setdefault(row.group_key, old.product_id)
+
+    def group_products(self) -> list[UUID]:
+        """Products that rows may add variants to."""
+        return sorted(set(self._groups.values()))
 
     def add(self, tx: WriteTx, row: CheckedRow) -> RowOutcome:
         """Plan one row."""
@@ -81,6 +87,9 @@ class _Plan:
     def _add_new(self, tx: WriteTx, row: CheckedRow) -> RowOutcome:
         product_id = self._groups.get(row.group_key) if row.group_key is not None else None
         warnings: tuple[RowFault, ...] = ()
+        if product_id is not None and self.sizes.get(product_id, 0) >= VARIANTS_MAX:
+            text = f"У товара не больше {VARIANTS_MAX} вариантов: разделите группу."
+            return RowOutcome(row.source.row, "failed", fault=RowFault("group", "TOO_MANY_VARIANTS", text))
         if product_id is None:
             category = self._categories.find(row.source.category) if row.source.category else None
             warnings = category_warning(row, category, is_new=True)
@@ -93,6 +102,7 @@ class _Plan:
                 self._groups[row.group_key] = product_id
         elif product_id not in self.new_products:
             self.grown.add(product_id)
+        self.sizes[product_id] = self.sizes.get(product_id, 0) + 1
         variant_id = tx.new_id()
         self.new_variants.append(VariantRow(variant_id, product_id, self._shop_id, new_variant(row)))
         return RowOutcome(row.source.row, "created", variant_id, product_id, warnings=warnings)
@@ -159,6 +169,8 @@ async def _plan(tx: ReadTx, shop_id: UUID, rows: Sequence[CheckedRow]) -> _Plan:
     products = await import_repository.stored_products(tx, shop_id, sorted(product_ids), sorted(groups))
     plan = _Plan(shop_id, categories, variants, products)
     plan.adopt_groups(rows)
+    if may_grow := plan.group_products():
+        plan.sizes = await import_repository.variant_counts(tx, may_grow)
     return plan
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from kerben.domains.catalog.model import NewVariant, ProductFacts, VariantFacts
+from kerben.domains.catalog.rules import WORDS_MAX
 from kerben.platform.db import ReadTx, Row, WriteTx
 from kerben.platform.qty import Unit
 
@@ -213,7 +214,8 @@ async def refresh_words(tx: WriteTx, product_ids: Sequence[UUID]) -> None:
         """
         UPDATE catalog.product AS p SET words = n.words
         FROM (
-            SELECT v.product_id, string_agg(concat_ws(' ', v.sku, v.barcode, a.texts), ' ' ORDER BY v.id) AS words
+            SELECT v.product_id,
+                   left(string_agg(concat_ws(' ', v.sku, v.barcode, a.texts), ' ' ORDER BY v.id), $2) AS words
             FROM catalog.variant AS v
             CROSS JOIN LATERAL (
                 SELECT string_agg(value, ' ' ORDER BY key) AS texts FROM jsonb_each_text(v.attributes)
@@ -224,4 +226,5 @@ async def refresh_words(tx: WriteTx, product_ids: Sequence[UUID]) -> None:
         WHERE p.id = n.product_id AND p.words <> n.words
         """,
         list(product_ids),
+        WORDS_MAX,
     )

@@ -56,9 +56,11 @@ class BoundedPool:
 _pool: Final = BoundedPool()
 
 
-async def hash_password(password: str, *, cost: int = COST) -> str:
-    """bcrypt hash of a password that `rules.check_password` accepted; RateLimitedError under overload."""
-    return await _pool.run(lambda: bcrypt.hashpw(password.encode(), bcrypt.gensalt(cost)).decode())
+async def hash_password(password: str, *, cost: int | None = None) -> str:
+    """bcrypt hash of a password that `rules.check_password` accepted, at COST unless told otherwise;
+    RateLimitedError under overload."""
+    rounds = COST if cost is None else cost
+    return await _pool.run(lambda: bcrypt.hashpw(password.encode(), bcrypt.gensalt(rounds)).decode())
 
 
 async def verify_password(password: str, password_hash: str | None) -> bool:

@@ -13,6 +13,7 @@ CLOSED: Final = "closed"
 NAME_MAX: Final = 200
 TEXT_MAX: Final = 5_000
 PHOTOS_MAX: Final = 10
+SPANS_MAX: Final = 6
 MERCHANTS_PER_OWNER: Final = 20
 SHOPS_PER_MERCHANT: Final = 500
 
@@ -49,7 +50,10 @@ def check_hours(hours: Hours, pointer: str = "/hours") -> Hours:
             raise invalid(f"{pointer}/{day}", "День недели: mon, tue, wed, thu, fri, sat или sun.")
         if spans == CLOSED:
             continue
-        for span in spans.split(","):
+        parts = spans.split(",", SPANS_MAX)
+        if len(parts) > SPANS_MAX or len(spans) > 200:
+            raise invalid(f"{pointer}/{day}", f"Не больше {SPANS_MAX} промежутков в день.", "TOO_LONG")
+        for span in parts:
             match = _SPAN.fullmatch(span.strip())
             if match is None or (match.group(3) == "24" and match.group(4) != "00"):
                 raise invalid(f"{pointer}/{day}", "Часы работы: «09:00-18:00», через запятую, или «closed».")

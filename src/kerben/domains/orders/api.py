@@ -52,6 +52,7 @@ from kerben.domains.orders.rules import (
     reminder_at,
 )
 from kerben.domains.orders.service import (
+    awaiting_pickup,
     cancel,
     change,
     claim,
@@ -130,6 +131,7 @@ __all__ = [
     "PricedLines",
     "SizeNotAgreedError",
     "WantedLine",
+    "awaiting_pickup",
     "cancel",
     "change",
     "claim",

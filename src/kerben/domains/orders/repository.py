@@ -355,6 +355,22 @@ async def list_orders(tx: ReadTx, wanted: OrderFilter, limit: int) -> list[Order
     return [order_of(row) for row in rows]
 
 
+async def awaiting_pickup(tx: ReadTx, shop_id: UUID, before: UUID | None, limit: int) -> list[Order]:
+    """Orders that lie ready at a shop's counter, newest first. Uses order_pickup_shop."""
+    rows = await tx.fetch(
+        f"""
+        SELECT {_COLUMNS} FROM orders.order o
+        WHERE o.shop_id = $1 AND o.status IN ('ready_for_pickup', 'pickup_expired')
+          AND ($2::uuid IS NULL OR o.id < $2)
+        ORDER BY o.id DESC LIMIT $3
+        """,
+        shop_id,
+        before,
+        limit,
+    )
+    return [order_of(row) for row in rows]
+
+
 async def claim(tx: WriteTx, pairs: Sequence[tuple[UUID, UUID]]) -> int:
     """Give the orders of guest users (first) to accounts (second). Uses order_user."""
     return await tx.execute(

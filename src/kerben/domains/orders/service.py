@@ -70,7 +70,7 @@ async def orders_by_ids(tx: ReadTx, ids: Sequence[UUID]) -> dict[UUID, Order]:
 
 
 async def lock(tx: WriteTx, ids: Sequence[UUID]) -> dict[UUID, Order]:
-    """Orders by id, locked until the transaction ends. Orders are locked before payments and stock."""
+    """Orders by id, locked until the transaction ends. Payments are locked before orders, orders before stock."""
     return {o.id: o for o in await repository.lock(tx, ids)} if ids else {}
 
 
@@ -87,6 +87,11 @@ async def history(tx: ReadTx, order_id: UUID) -> list[HistoryEntry]:
 async def list_orders(tx: ReadTx, wanted: OrderFilter, limit: int) -> list[Order]:
     """Newest first."""
     return await repository.list_orders(tx, wanted, limit)
+
+
+async def awaiting_pickup(tx: ReadTx, shop_id: UUID, before: UUID | None, limit: int) -> list[Order]:
+    """Orders that lie ready at a shop's counter, newest first, from before the cursor."""
+    return await repository.awaiting_pickup(tx, shop_id, before, limit)
 
 
 async def move(tx: WriteTx, moves: Sequence[Move]) -> dict[UUID, Moved]:

@@ -10,6 +10,7 @@ from kerben.domains.payments.acquirer import (
     send_refunds,
     send_voids,
 )
+from kerben.domains.payments.books import book, hold_for_refund
 from kerben.domains.payments.errors import (
     AcquirerRefusedError,
     AcquirerUnavailableError,
@@ -49,6 +50,8 @@ from kerben.domains.payments.service import (
     confirm_manual,
     create,
     create_again,
+    lock,
+    open_payments,
     payments_by_ids,
     payments_by_subjects,
     record_bad_notice,
@@ -85,11 +88,15 @@ __all__ = [
     "answers_of",
     "apply_states",
     "ask_due",
+    "book",
     "confirm_manual",
     "create",
     "create_again",
     "due_checks",
+    "hold_for_refund",
+    "lock",
     "open_payment",
+    "open_payments",
     "payments_by_ids",
     "payments_by_subjects",
     "receive_notice",

@@ -58,17 +58,37 @@ async def by_ids(tx: ReadTx, ids: Sequence[UUID]) -> dict[UUID, PaymentRow]:
 
 
 async def by_subjects(tx: ReadTx, subject: str, subject_ids: Sequence[UUID]) -> dict[UUID, PaymentRow]:
-    """The newest payment of each order or bill. Uses payment_subject."""
+    """The payment that counts of each order or bill: the first that holds its money, else the first that held it,
+    else the newest. Uses payment_subject, and refund_of_payment for captured ones."""
     rows = await tx.fetch(
         f"""
         SELECT DISTINCT ON (p.subject_id) {_FIELDS} FROM payments.payment p
         WHERE p.subject_id = ANY($1::uuid[]) AND p.subject = $2
-        ORDER BY p.subject_id, p.id DESC
+        ORDER BY p.subject_id,
+                 CASE WHEN p.status = 'captured' AND NOT EXISTS (
+                          SELECT FROM payments.refund r WHERE r.payment_id = p.id AND r.status <> 'failed') THEN 0
+                      WHEN p.status IN ('captured', 'refunded') AND p.captured_at IS NOT NULL THEN 1
+                      ELSE 2 END,
+                 CASE WHEN p.status IN ('captured', 'refunded') THEN p.captured_at END NULLS LAST,
+                 p.id DESC
         """,
         list(subject_ids),
         subject,
     )
     return {row["subject_id"]: _payment(row) for row in rows}
+
+
+async def open_of_subjects(tx: ReadTx, subject: str, subject_ids: Sequence[UUID]) -> list[UUID]:
+    """Payments of these orders or bills that may still be paid, in id order. Uses payment_subject."""
+    rows = await tx.fetch(
+        """
+        SELECT id FROM payments.payment
+        WHERE subject_id = ANY($1::uuid[]) AND subject = $2 AND status IN ('pending', 'authorized') ORDER BY id
+        """,
+        list(subject_ids),
+        subject,
+    )
+    return [row["id"] for row in rows]
 
 
 async def lock(tx: WriteTx, ids: Sequence[UUID], provider_ids: Sequence[str] = ()) -> list[PaymentRow]:

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from kerben.domains.ledger.api import AccountKind, Transfer, merchant_balance, platform_account
+from kerben.domains.ledger.api import AccountKind, AccountRef, Transfer, merchant_balance, platform_account
 from kerben.domains.payments.model import ONLINE, PaymentChange, PaymentRow, PaymentStatus, Verdict
 from kerben.domains.payments.ports import ProviderState, ProviderStatus
 from kerben.domains.payments.states import PAYMENT
@@ -20,6 +20,10 @@ CHECK_FAST_FOR: Final = timedelta(hours=1)
 CHECK_FOR: Final = timedelta(hours=24)
 
 _MONEY_MOVED: Final = frozenset({ProviderStatus.AUTHORIZED, ProviderStatus.CAPTURED, ProviderStatus.REFUNDED})
+
+NOT_KEPT: Final = "payment_not_kept"
+REFUND_DUE: Final = "payment_refund_due"
+"""Kinds of the transfers that make a payment's money a debt to its buyer."""
 
 _MISMATCHES: Final = frozenset({Verdict.AMOUNT_MISMATCH, Verdict.CURRENCY_MISMATCH, Verdict.FOREIGN_PAYMENT_ID})
 
@@ -118,12 +122,58 @@ def fees(change: PaymentChange) -> tuple[int, int]:
 
 
 def settlement_transfers(change: PaymentChange) -> list[Transfer]:
-    """What a change of a payment books; each currency sums to zero.
+    """What a change of a payment books that was kept; each currency sums to zero.
 
     Capture: the buyer's money is owed to the merchant, who owes commission and acquiring fee. Refund of a captured
     payment: the exact reverse, fees too, so that the two together are zero on every account. Money of methods without
     an acquirer goes from hand to hand and only the commission is booked. Other changes book nothing.
     """
+    if change.new is PaymentStatus.CAPTURED:
+        return [
+            Transfer(f"{name}_captured", debit, credit, amount, change.currency, change.payment_id)
+            for name, debit, credit, amount in _legs(change)
+        ]
+    if change.new is PaymentStatus.REFUNDED and change.old is PaymentStatus.CAPTURED:
+        return [
+            Transfer(f"{name}_refunded", credit, debit, amount, change.currency, change.payment_id)
+            for name, debit, credit, amount in _legs(change)
+        ]
+    return []
+
+
+def not_kept_transfer(change: PaymentChange) -> Transfer:
+    """What the capture of a payment books whose money goes straight back: it is owed to the buyer, without fees."""
+    receivable, owed = platform_account(AccountKind.ACQUIRER_RECEIVABLE), _owed()
+    return Transfer(NOT_KEPT, receivable, owed, change.amount, change.currency, change.payment_id)
+
+
+def hold_transfers(change: PaymentChange) -> list[Transfer]:
+    """What asking for a refund books: the merchant gets the fees back and owes the money no more; the buyer has it
+    coming. With `returned_transfer` it is the exact reverse of the capture."""
+    payable = merchant_balance(change.merchant_id)
+    fees_back = [
+        Transfer(f"{name}_refunded", credit, debit, amount, change.currency, change.payment_id)
+        for name, debit, credit, amount in _legs(change)
+        if name != "payment"
+    ]
+    return [
+        Transfer(REFUND_DUE, payable, _owed(), change.amount, change.currency, change.payment_id),
+        *fees_back,
+    ]
+
+
+def returned_transfer(change: PaymentChange) -> Transfer:
+    """What the refund of money books that was owed to the buyer: the acquirer has given it back."""
+    receivable, owed = platform_account(AccountKind.ACQUIRER_RECEIVABLE), _owed()
+    return Transfer("payment_refunded", owed, receivable, change.amount, change.currency, change.payment_id)
+
+
+def _owed() -> AccountRef:
+    return platform_account(AccountKind.REFUNDS_PAYABLE)
+
+
+def _legs(change: PaymentChange) -> list[tuple[str, AccountRef, AccountRef, int]]:
+    """Name, debit, credit and amount of what a capture books."""
     payable = merchant_balance(change.merchant_id)
     commission, acquiring = fees(change)
     legs = [
@@ -133,16 +183,4 @@ def settlement_transfers(change: PaymentChange) -> list[Transfer]:
     ]
     if change.method not in ONLINE:
         legs = legs[1:2]
-    if change.new is PaymentStatus.CAPTURED:
-        return [
-            Transfer(f"{name}_captured", debit, credit, amount, change.currency, change.payment_id)
-            for name, debit, credit, amount in legs
-            if amount
-        ]
-    if change.new is PaymentStatus.REFUNDED and change.old is PaymentStatus.CAPTURED:
-        return [
-            Transfer(f"{name}_refunded", credit, debit, amount, change.currency, change.payment_id)
-            for name, debit, credit, amount in legs
-            if amount
-        ]
-    return []
+    return [leg for leg in legs if leg[3]]

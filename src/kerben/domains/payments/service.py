@@ -67,8 +67,22 @@ async def payments_by_ids(tx: ReadTx, ids: Sequence[UUID]) -> dict[UUID, Payment
 async def payments_by_subjects(
     tx: ReadTx, subject_ids: Sequence[UUID], subject: str = "order"
 ) -> dict[UUID, PaymentRow]:
-    """The newest payment of each order (or bill) that has one, by the order's id."""
+    """The payment that counts of each order (or bill) that has one, by the order's id.
+
+    That is the one that holds its money; if none does, one that held it; else the newest. An earlier payment may be
+    captured after all when the buyer has begun another, so the newest is not always the one to refund.
+    """
     return await repository.by_subjects(tx, subject, subject_ids)
+
+
+async def open_payments(tx: ReadTx, subject_ids: Sequence[UUID], subject: str = "order") -> list[UUID]:
+    """All payments of these orders (or bills) that may still be paid, in id order."""
+    return await repository.open_of_subjects(tx, subject, subject_ids) if subject_ids else []
+
+
+async def lock(tx: WriteTx, ids: Sequence[UUID]) -> list[PaymentRow]:
+    """Payments locked until the transaction ends, in id order. Payments are locked before orders."""
+    return await repository.lock(tx, ids)
 
 
 async def answers_of(tx: ReadTx, payment_id: UUID) -> list[AnswerView]:

@@ -185,14 +185,15 @@ class DeviceController(Controller):
     ) -> Page[DiscrepancyView]:
         """Where the tills and we differ, newest first; `resolved=true` shows what was settled too."""
         size = page_limit(limit)
-        before = decode_cursor(cursor, tuple[datetime])
+        before = decode_cursor(cursor, tuple[wire.Moment, UUID])
         async with db.read() as tx:
             access = await shop_access(tx, principal_of(request), shop_id)
             rows = await device_repository.discrepancies(
-                tx, access.shop_id, open_only=not resolved, before=before[0] if before else None, limit=size
+                tx, access.shop_id, open_only=not resolved, before=before, limit=size + 1
             )
-        following = encode_cursor(rows[-1].opened_at) if len(rows) == size else None
-        return Page([_discrepancy(row, settings.currency) for row in rows], following)
+        shown = rows[:size]
+        following = encode_cursor(shown[-1].opened_at, shown[-1].id) if len(rows) > size else None
+        return Page([_discrepancy(row, settings.currency) for row in shown], following)
 
 
 def _discrepancy(row: OpenDiscrepancy, currency: str) -> DiscrepancyView:
@@ -220,20 +221,16 @@ class TillController(Controller):
     guards = [pos_device]
 
     @post("/heartbeat", status_code=HTTP_200_OK)
-    async def heartbeat(
-        self, request: HttpRequest, runtime: Runtime, heartbeat_desk: HeartbeatDesk, data: wire.HeartbeatIn
-    ) -> wire.HeartbeatOut:
+    async def heartbeat(self, request: HttpRequest, runtime: Runtime, data: wire.HeartbeatIn) -> wire.HeartbeatOut:
         """A sign of life, every 30 seconds. Any status but `active` says that the till stops selling."""
-        found = await heartbeat_desk.beat(wire.read_heartbeat(data, device_of(request)))
+        found = await runtime.part(HeartbeatDesk).beat(wire.read_heartbeat(data, device_of(request)))
         return wire.HeartbeatOut("ok", runtime.clock.now(), [wire.discrepancy_out(entry) for entry in found])
 
     @post("/sales", status_code=HTTP_201_CREATED)
-    async def sale(
-        self, request: HttpRequest, runtime: Runtime, sale_desk: SaleDesk, data: wire.ReceiptIn
-    ) -> wire.SaleOut:
+    async def sale(self, request: HttpRequest, runtime: Runtime, data: wire.ReceiptIn) -> wire.SaleOut:
         """Record a receipt: a sale, a refund or a void. Never refused for lack of stock."""
         receipt = wire.read_receipt(data, device_of(request), runtime.clock.now(), runtime.settings.currency)
-        return wire.sale_out(await sale_desk.record(receipt))
+        return wire.sale_out(await runtime.part(SaleDesk).record(receipt))
 
     @post("/sales/bulk", status_code=HTTP_200_OK, request_max_body_size=_BULK_BODY_MAX)
     async def bulk(

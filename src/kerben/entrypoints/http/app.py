@@ -22,11 +22,13 @@ from kerben import __version__
 from kerben.entrypoints.http.application import Application
 from kerben.entrypoints.http.health import HealthController
 from kerben.entrypoints.http.live import LiveHub, live_socket
-from kerben.entrypoints.http.middleware import request_context
+from kerben.entrypoints.http.middleware import ADDRESS_BURST, ADDRESS_PER_S, RequestContext
+from kerben.entrypoints.http.strict_json import StrictRequest
 from kerben.entrypoints.http.watcher import Watcher
 from kerben.platform.access import UndeclaredAccessError, declared, public
 from kerben.platform.modules import Module
 from kerben.platform.problems import EXCEPTION_HANDLERS
+from kerben.platform.ratelimit import RateLimiter
 from kerben.platform.runtime import Runtime
 
 Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
@@ -78,13 +80,16 @@ def create_app(
         state=State({"runtime": runtime, "hub": hub, "modules": tuple(modules)}),
         openapi_config=openapi_config(),
         request_max_body_size=BODY_MAX,
+        request_class=StrictRequest,
         logging_config=None,
         on_app_init=[configure],
     )
     if forgotten := undeclared(app):
         raise UndeclaredAccessError(", ".join(forgotten))
     # Around the router, not as middleware of the routes: unknown routes get an id and safety headers, too.
-    app.asgi_handler = request_context(app.asgi_handler)
+    settings = runtime.settings
+    limiter = RateLimiter(runtime.clock, burst=ADDRESS_BURST, per_s=ADDRESS_PER_S, enabled=settings.rate_limits)
+    app.asgi_handler = RequestContext(app.asgi_handler, limiter, behind_proxy=settings.behind_proxy)
     return app
 
 

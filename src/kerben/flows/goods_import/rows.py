@@ -78,7 +78,8 @@ class RawRow(msgspec.Struct, kw_only=True):
 class ReadRow(msgspec.Struct, frozen=True):
     """A row that is good as far as its texts go, or the fault that makes it bad.
 
-    `stock_milli` None: the file does not say how much there is.
+    `stock_milli` None: the file does not say how much there is. Where it does not say the unit either, it may be a
+    fraction that only goods sold by weight can have.
     """
 
     row: int
@@ -129,7 +130,8 @@ class Reader:
             picture=_optional(raw.picture),
             group_key=_optional(raw.group_key),
         )
-        return ReadRow(raw.row, item, _stock(raw.stock, unit or Unit.PCS))
+        # Whether it may have a fraction is known once the goods are: a file need not repeat the unit of known ones.
+        return ReadRow(raw.row, item, _stock(raw.stock, unit))
 
     def _price(self, raw: RawRow) -> int:
         text = _ZEROS.sub(r"\1", raw.price.strip().translate(_SPACES))
@@ -187,7 +189,10 @@ def _unit(text: str | None) -> Unit | None:
     return unit
 
 
-def _stock(text: str | None, unit: Unit) -> int | None:
+WHOLE_PIECES: Final = "Штуки считаются целыми."
+
+
+def _stock(text: str | None, unit: Unit | None) -> int | None:
     plain = (text or "").strip().translate(_SPACES)
     if not plain:
         return None
@@ -199,5 +204,5 @@ def _stock(text: str | None, unit: Unit) -> int | None:
     try:
         return to_milli(plain, unit)
     except InvalidQuantityError as error:
-        message = "Штуки считаются целыми." if unit is Unit.PCS else "Остаток слишком велик."
+        message = WHOLE_PIECES if unit is Unit.PCS else "Остаток слишком велик."
         raise _FaultError("stock_qty", "INVALID_STOCK", message) from error

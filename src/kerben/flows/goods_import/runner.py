@@ -23,7 +23,9 @@ from kerben.domains.catalog.api import (
     ImportRun,
     RowFault,
     RowOutcome,
+    VariantKey,
     advance_import,
+    find_variants,
     finish_import,
     import_by_id,
     rates,
@@ -40,12 +42,13 @@ from kerben.domains.inventory.api import (
     set_on_hand,
 )
 from kerben.flows.goods_import.csv_format import read_csv
-from kerben.flows.goods_import.rows import RawRow, Reader, ReadRow, UnreadableFileError
+from kerben.flows.goods_import.rows import WHOLE_PIECES, RawRow, Reader, ReadRow, UnreadableFileError
 from kerben.flows.goods_import.yml_format import read_yml
 from kerben.platform.db import Database, ReadTx, WriteTx
 from kerben.platform.errors import IllegalTransitionError, NotFoundError
 from kerben.platform.files import FileStore, UnknownFileError
 from kerben.platform.logs import logger
+from kerben.platform.qty import ONE, Unit
 from kerben.platform.runtime import Runtime
 
 _log = logger("goods_import")
@@ -53,7 +56,13 @@ _log = logger("goods_import")
 CHUNK: Final = 1_000
 """Rows in one transaction."""
 
+ROWS_MAX: Final = 1_000_000
+"""Most rows of a file: the SKUs of all of them are held in memory, to find those that stand twice."""
+
 _TRIES: Final = 3
+_REFUSED_VALUES: Final = (asyncpg.DataError, asyncpg.ProgramLimitExceededError)
+# PostgreSQL's classes of errors that pass: connection, transaction rollback, resources, not available, intervention.
+_PASSING: Final = frozenset({"08", "40", "53", "55", "57"})
 _RATE_BASE: Final = "KGS"
 """Exchange rates say how many KGS a unit of another currency costs."""
 
@@ -79,9 +88,22 @@ async def run_import(runtime: Runtime, payload: bytes) -> None:
         failure = str(error)
     except (FileNotFoundError, UnknownFileError):
         failure = "Файл не сохранился. Загрузите его ещё раз."
+    except Exception as error:
+        if _passes(error):
+            raise
+        # Trying again would meet the same; the seller must not look at a run that never ends.
+        _log.error("import_failed", run_id=str(run_id), exc_info=error)
+        failure = "Загрузка прервалась из-за внутренней ошибки. Загруженное до неё осталось; мы записали её."
     async with runtime.db.write() as tx:
         await finish_import(tx, run_id, failure=failure)
     await store.delete(run.file_ref)
+
+
+def _passes(error: Exception) -> bool:
+    """Whether the job should simply be tried again later."""
+    if isinstance(error, asyncpg.PostgresError):
+        return str(getattr(error, "sqlstate", ""))[:2] in _PASSING
+    return isinstance(error, (OSError, TimeoutError, asyncpg.InterfaceError))
 
 
 async def _carry(runtime: Runtime, run: ImportRun, path: Path) -> None:
@@ -90,7 +112,7 @@ async def _carry(runtime: Runtime, run: ImportRun, path: Path) -> None:
         await start_import(tx, run.id)
     # The whole file is read once before anything is written: it gives the total, and a file that breaks off in the
     # middle is refused as a whole.
-    total = await asyncio.to_thread(lambda: sum(1 for _ in _raw_rows(run.format, path)))
+    total = await asyncio.to_thread(_count, _raw_rows(run.format, path))
     async with runtime.db.write() as tx:
         run = await start_import(tx, run.id, total=total)
         reader = Reader(runtime.settings.currency, await market_rates(tx, runtime.settings.currency))
@@ -108,6 +130,15 @@ def _raw_rows(file_format: str, path: Path) -> Iterator[RawRow]:
     if file_format == "yml":
         return read_yml(path)
     raise UnreadableFileError("Этот формат пока не поддерживается.")
+
+
+def _count(rows: Iterator[RawRow]) -> int:
+    count = 0
+    for _ in rows:
+        count += 1
+        if count > ROWS_MAX:
+            raise UnreadableFileError(f"В файле больше {ROWS_MAX} строк: разделите его.")
+    return count
 
 
 def _take(rows: Iterator[ReadRow]) -> list[ReadRow]:
@@ -149,7 +180,7 @@ async def _apply(tx: WriteTx, run: ImportRun, rows: Sequence[ReadRow], position:
     try:
         async with tx.savepoint():
             outcomes = await _write(tx, run, rows)
-    except asyncpg.DataError:
+    except _REFUSED_VALUES:
         outcomes = [outcome for row in rows for outcome in await _write_alone(tx, run, row)]
     counts = {"created": 0, "updated": 0, "unchanged": 0, "failed": 0}
     faults: list[ImportFault] = []
@@ -165,13 +196,14 @@ async def _write_alone(tx: WriteTx, run: ImportRun, row: ReadRow) -> list[RowOut
     try:
         async with tx.savepoint():
             return await _write(tx, run, [row])
-    except asyncpg.DataError:
+    except _REFUSED_VALUES:
         fault = RowFault("", "INVALID_VALUE", "В строке есть значение, которое нельзя сохранить.")
         return [RowOutcome(row.row, "failed", fault=fault)]
 
 
 async def _write(tx: WriteTx, run: ImportRun, rows: Sequence[ReadRow]) -> list[RowOutcome]:
     """Goods, then stock; an outcome per row, in order."""
+    rows = await _check_fractions(tx, run, rows)
     items = [row.item for row in rows if row.item is not None]
     told = iter(await _upsert(tx, run, items))
     outcomes = [
@@ -184,6 +216,19 @@ async def _write(tx: WriteTx, run: ImportRun, rows: Sequence[ReadRow]) -> list[R
         else o
         for o in outcomes
     ]
+
+
+async def _check_fractions(tx: WriteTx, run: ImportRun, rows: Sequence[ReadRow]) -> list[ReadRow]:
+    """The rows, with a fault where a fraction is in stock of goods that are, or would be, sold by the piece."""
+    keys = {
+        row.row: VariantKey(run.shop_id, "sku", row.item.sku)
+        for row in rows
+        if row.item is not None and row.item.unit is None and (row.stock_milli or 0) % ONE
+    }
+    known = await find_variants(tx, list(keys.values())) if keys else {}
+    weighed = {number for number, key in keys.items() if key in known and known[key].unit is Unit.KG}
+    fault = RowFault("stock_qty", "INVALID_STOCK", WHOLE_PIECES)
+    return [ReadRow(row.row, fault=fault) if row.row in keys.keys() - weighed else row for row in rows]
 
 
 async def _upsert(tx: WriteTx, run: ImportRun, items: Sequence[ImportRow]) -> list[RowOutcome]:

@@ -11,10 +11,8 @@ have one by habit) is passed over, and declarations of entities and references t
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator, Mapping
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, Final, cast
 from xml.parsers import expat
@@ -24,6 +22,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.expatreader import DefusedExpatParser
 
 from kerben.flows.goods_import.csv_format import ATTRIBUTE_ALIASES
+from kerben.flows.goods_import.plain_text import plain_text
 from kerben.flows.goods_import.rows import RawRow, UnreadableFileError
 
 OWN_PLATFORM: Final = "Kerben"
@@ -198,48 +197,6 @@ def _stock(offer: _Offer, texts: Mapping[str, str], *, own: bool) -> str | None:
     if count is None and not own and offer.attributes.get("available", "").lower() == "false":
         return "0"
     return count
-
-
-class _Plain(HTMLParser):
-    _BREAKS: Final = frozenset({"p", "br", "li", "div", "tr", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6"})
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self._hidden = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Tags of blocks begin a new line."""
-        if tag in {"script", "style"}:
-            self._hidden += 1
-        elif tag in self._BREAKS:
-            self.parts.append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        """Tags of blocks end a line."""
-        if tag in {"script", "style"}:
-            self._hidden = max(0, self._hidden - 1)
-        elif tag in self._BREAKS:
-            self.parts.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        """Text."""
-        if not self._hidden:
-            self.parts.append(data)
-
-
-def plain_text(text: str) -> str:
-    """A text with HTML in it as plain text: one line per block, no tags, no doubled spaces."""
-    if "<" in text:
-        parser = _Plain()
-        # Line breaks of the source mean nothing in HTML.
-        parser.feed(" ".join(text.split()))
-        parser.close()
-        text = "".join(parser.parts)
-    else:
-        text = html.unescape(text)
-    lines = (" ".join(line.split()) for line in text.splitlines())
-    return "\n".join(line for line in lines if line)
 
 
 class _Parser(DefusedExpatParser):

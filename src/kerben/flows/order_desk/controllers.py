@@ -29,6 +29,7 @@ from kerben.flows.order_desk.model import (
     RefundedView,
     TransitionBody,
 )
+from kerben.flows.order_desk.pickup import PickupCodes
 from kerben.flows.order_desk.service import OrderMovedError
 from kerben.platform import idempotency
 from kerben.platform.access import Principal, optional_principal_of, principal_of
@@ -195,7 +196,8 @@ class OrderDeskController(Controller):
 async def _detailed(db: Database, runtime: Runtime, find: Find) -> DetailedOrder:
     async with db.read() as tx:
         order, viewer = await find(tx)
-        return await views.detailed(tx, _links(runtime), order, viewer)
+        code = runtime.part(PickupCodes).shown(order, viewer)
+        return await views.detailed(tx, _links(runtime), order, viewer, code)
 
 
 def _links(runtime: Runtime) -> PaymentLinks:

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from kerben.domains.orders.api import Delivery, OrderStatus, OrderView, PaymentMethod, PaymentView
+from kerben.domains.orders.api import Delivery, LineView, OrderStatus, OrderView, PaymentMethod, PaymentView
 from kerben.platform.money import MoneyView
 
 Reason = Annotated[str, Meta(min_length=1, max_length=500)]
@@ -63,6 +63,27 @@ class EditBody(msgspec.Struct, frozen=True):
     items: Annotated[list[EditItem], Meta(min_length=1, max_length=100)] | UnsetType = UNSET
 
 
+class IssueBody(msgspec.Struct, frozen=True):
+    """The six digits that the buyer shows."""
+
+    code: Annotated[str, Meta(min_length=1, max_length=20)]
+
+
+class PickupView(msgspec.Struct, frozen=True, kw_only=True):
+    """An order at the counter; `to_pay` is what the cashier takes."""
+
+    order_id: UUID
+    number: str
+    status: OrderStatus
+    contact_name: str
+    items: list[LineView]
+    payment_method: PaymentMethod
+    total: MoneyView
+    to_pay: MoneyView
+    ready_at: datetime | None
+    reserved_until: datetime | None
+
+
 class HistoryView(msgspec.Struct, frozen=True):
     """One change of an order: who, when, what."""
 
@@ -102,6 +123,8 @@ class DetailedOrder(OrderView, frozen=True, kw_only=True):
     history: list[HistoryView]
     can_become: list[OrderStatus]
     """Where the caller may move it now."""
+    pickup_code: str | None
+    """What the buyer shows at the counter, once the order waits there; null for everybody else."""
 
 
 class RefundedView(msgspec.Struct, frozen=True):

@@ -5,12 +5,15 @@ from __future__ import annotations
 from kerben.domains.inventory.events import Oversold
 from kerben.flows.order_desk.controllers import OrderDeskController
 from kerben.flows.order_desk.live import LIVE, SHOP_TOPIC, TOPIC
+from kerben.flows.order_desk.pickup import PickupCodes
 from kerben.flows.order_desk.reactions import on_oversold
+from kerben.flows.order_desk.till_controllers import PickupController
 from kerben.platform.modules import Module, Reaction
 
 MODULE = Module(
     name="order_desk",
-    controllers=[OrderDeskController],
+    controllers=[OrderDeskController, PickupController],
+    provides={"pickup_codes": PickupCodes},
     reactions=[Reaction("order_desk.oversold", (Oversold,), lambda _: on_oversold)],
     live=[LIVE],
     live_topics=[TOPIC, SHOP_TOPIC],

@@ -38,9 +38,9 @@ async def resolve(tx: WriteTx, variant_id: UUID) -> None:
         losers, missing = _pick(held, missing)
         if not losers:
             break
-        if await _cancel(tx, losers) == len(losers):
+        if await _cancel(tx, losers):
             break
-        # A payment came in between: look again who is unpaid.
+        # One of them was paid or moved on in between: look again who may lose.
     missing, held = await _held(tx, variant_id)
     paid = [(o, qty) for o, qty in held if o.status not in _MAY_LOSE]
     covered = sum(qty for o, qty in paid if o.needs_attention)
@@ -76,15 +76,26 @@ def _pick(held: Sequence[tuple[Order, int]], missing: int) -> tuple[list[Order],
     return losers, missing
 
 
-async def _cancel(tx: WriteTx, losers: Sequence[Order]) -> int:
-    found = await payments.payments_by_subjects(tx, [o.id for o in losers])
-    await payments.void(tx, sorted(p.id for p in found.values()))
-    cancelled = await orders.cancel(
-        tx,
-        sorted(o.id for o in losers),
-        actor=SYSTEM,
-        reason=CancelReason.OVERSOLD,
-        comment="Товар только что купили в магазине.",
-    )
-    await inventory.release(tx, sorted(cancelled))
-    return len(cancelled)
+async def _cancel(tx: WriteTx, losers: Sequence[Order]) -> bool:
+    """Cancel all of these orders, or change nothing and say False: payments are locked before orders, as everywhere,
+    and the payment of an order that has moved on meanwhile must not be given up."""
+    try:
+        async with tx.savepoint():
+            await payments.void(tx, await payments.open_payments(tx, [o.id for o in losers]))
+            cancelled = await orders.cancel(
+                tx,
+                sorted(o.id for o in losers),
+                actor=SYSTEM,
+                reason=CancelReason.OVERSOLD,
+                comment="Товар только что купили в магазине.",
+            )
+            if len(cancelled) < len(losers):
+                raise _OrderMovedError
+            await inventory.release(tx, sorted(cancelled))
+    except _OrderMovedError:
+        return False
+    return True
+
+
+class _OrderMovedError(Exception):
+    """A loser stands elsewhere by now."""

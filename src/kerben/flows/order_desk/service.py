@@ -13,7 +13,6 @@ from typing import Final
 
 from kerben.domains.audit.api import AuditEntry, record
 from kerben.domains.inventory import api as inventory
-from kerben.domains.ledger import api as ledger
 from kerben.domains.orders import api as orders
 from kerben.domains.orders.api import (
     ON_RECEIPT,
@@ -29,7 +28,14 @@ from kerben.domains.orders.api import (
     SizeNotAgreedError,
 )
 from kerben.domains.payments import api as payments
-from kerben.domains.payments.api import PaymentChange, PaymentClosedError, PaymentRow, PaymentStatus, RefundRow
+from kerben.domains.payments.api import (
+    PaymentChange,
+    PaymentClosedError,
+    PaymentRow,
+    PaymentStatus,
+    RefundRequested,
+    RefundRow,
+)
 from kerben.flows.order_desk.model import RefundBody, RefundedView
 from kerben.flows.order_desk.views import refund_view
 from kerben.platform.db import WriteTx
@@ -127,9 +133,9 @@ async def cancel(tx: WriteTx, order: Order, actor: Actor, comment: str | None) -
     """
     require_step(order, S.CANCELLED, actor)
     payment = await _payment_of(tx, order)
-    changes: list[PaymentChange] = []
+    refunded = None
     if payment is not None and payment.status is PaymentStatus.CAPTURED:
-        changes, _ = await _refund(tx, payment, comment or "Заказ отменён")
+        refunded = await payments.request_refund(tx, payment.id, comment or "Заказ отменён")
     elif payment is not None:
         await payments.void(tx, [payment.id])
     reason = CancelReason.BUYER if actor.role == "buyer" else CancelReason.SELLER
@@ -147,7 +153,7 @@ async def cancel(tx: WriteTx, order: Order, actor: Actor, comment: str | None) -
         ),
     )
     await inventory.release(tx, [order.id])
-    await _book(tx, changes)
+    await _book_refund(tx, payment, refunded)
     if actor.role != "buyer":
         await _audit(tx, actor, "order.cancelled", order, moved)
     return moved
@@ -163,10 +169,9 @@ async def give_back(
     """
     require_step(order, to, actor)
     payment = await _payment_of(tx, order)
-    changes: list[PaymentChange] = []
-    refund = None
+    refunded = None
     if payment is not None and payment.status is PaymentStatus.CAPTURED:
-        changes, refund = await _refund(tx, payment, reason)
+        refunded = await payments.request_refund(tx, payment.id, reason)
     elif payment is not None:
         await payments.void(tx, [payment.id])
     moved = await _move(
@@ -176,7 +181,7 @@ async def give_back(
             order_id=order.id,
             to=to,
             actor=actor,
-            action="refunded" if refund else "returned",
+            action="refunded" if refunded else "returned",
             comment=reason,
             reason=CancelReason.REFUNDED if to is S.CANCELLED else None,
             sources=(order.status,),
@@ -186,9 +191,9 @@ async def give_back(
         await inventory.restock(tx, [order.id])
     else:
         await inventory.release(tx, [order.id])
-    await _book(tx, changes)
-    await _audit(tx, actor, "order.refunded" if refund else "order.returned", order, moved)
-    return moved, refund
+    await _book_refund(tx, payment, refunded)
+    await _audit(tx, actor, "order.refunded" if refunded else "order.returned", order, moved)
+    return moved, refunded.refund if refunded else None
 
 
 async def refund(tx: WriteTx, order: Order, actor: Actor, body: RefundBody) -> RefundedView:
@@ -201,8 +206,14 @@ async def refund(tx: WriteTx, order: Order, actor: Actor, body: RefundBody) -> R
         raise PaymentClosedError(status=payment.status.value if payment else None)
     reason = f"{body.reason} (ответственный: {_RESPONSIBLE[body.responsible]})"
     made = (await payments.refunds_by_payments(tx, [payment.id])).get(payment.id)
-    if made is None or order.status not in {S.CANCELLED, S.RETURNED}:
+    if order.status not in {S.CANCELLED, S.RETURNED}:
         order, made = await give_back(tx, order, actor, reason, REFUNDED_AS[order.handed_over])
+    elif made is None and payment.status is PaymentStatus.CAPTURED:
+        # The acquirer refused the first refund: the order has ended, its money still has to go back.
+        again = await payments.request_refund(tx, payment.id, reason)
+        await _book_refund(tx, payment, again)
+        await _audit(tx, actor, "order.refunded", order, order)
+        made = again.refund
     if made is None:
         raise OrderMovedError
     return RefundedView(order.id, order.status, body.responsible, refund_view(made, order.currency))
@@ -213,6 +224,9 @@ async def new_payment(tx: WriteTx, order: Order, commission_bp: int, acquiring_b
 
     Raises IllegalTransitionError when the order does not await an online payment.
     """
+    # The payment is locked before the order, as everywhere: it may be captured after all just now.
+    latest = await _payment_of(tx, order)
+    await payments.lock(tx, [latest.id] if latest else [])
     current = (await orders.lock(tx, [order.id]))[order.id]
     overdue = current.reserved_until is None or current.reserved_until <= tx.now
     if current.status is not S.AWAITING_PAYMENT or overdue or current.payment_method not in ONLINE:
@@ -249,11 +263,6 @@ async def _payment_of(tx: WriteTx, order: Order) -> PaymentRow | None:
     return (await payments.payments_by_subjects(tx, [order.id])).get(order.id)
 
 
-async def _refund(tx: WriteTx, payment: PaymentRow, reason: str) -> tuple[list[PaymentChange], RefundRow]:
-    requested = await payments.request_refund(tx, payment.id, reason)
-    return [requested.change] if requested.change else [], requested.refund
-
-
 async def _move(tx: WriteTx, order: Order, step: Move) -> Order:
     moved = await orders.move(tx, [step])
     if order.id not in moved:
@@ -263,7 +272,17 @@ async def _move(tx: WriteTx, order: Order, step: Move) -> Order:
 
 async def _book(tx: WriteTx, changes: Sequence[PaymentChange]) -> None:
     """Money that went from hand to hand is the seller's already: only the platform's commission is booked."""
-    await ledger.post(tx, [t for change in changes for t in payments.settlement_transfers(change)])
+    await payments.book(tx, changes)
+
+
+async def _book_refund(tx: WriteTx, payment: PaymentRow | None, refunded: RefundRequested | None) -> None:
+    """Money that the acquirer is to give back leaves the seller's balance now, before a payout can take it."""
+    if refunded is None or payment is None:
+        return
+    if refunded.change is not None:
+        await _book(tx, [refunded.change])
+    elif payment.is_online:
+        await payments.hold_for_refund(tx, [payment])
 
 
 async def _audit(tx: WriteTx, actor: Actor, action: str, before: Order, after: Order) -> None:

@@ -47,7 +47,9 @@ async def listed(tx: ReadTx, links: PaymentLinks, page: Sequence[Order]) -> list
     ]
 
 
-async def detailed(tx: ReadTx, links: PaymentLinks, order: Order, viewer: Actor) -> DetailedOrder:
+async def detailed(
+    tx: ReadTx, links: PaymentLinks, order: Order, viewer: Actor, pickup_code: str | None
+) -> DetailedOrder:
     """One order with its payment, refund and history."""
     lines = await orders.lines_by_orders(tx, [order.id])
     payment = (await payments.payments_by_subjects(tx, [order.id])).get(order.id)
@@ -59,4 +61,5 @@ async def detailed(tx: ReadTx, links: PaymentLinks, order: Order, viewer: Actor)
         refund=refund_view(refund, order.currency) if refund else None,
         history=[HistoryView(**msgspec.structs.asdict(entry)) for entry in history],
         can_become=orders.targets(order.status, order.delivery.method, order.payment_method, viewer.role),
+        pickup_code=pickup_code,
     )

@@ -39,6 +39,19 @@ MODULE = Module(
                 SELECT count(*) FROM payments.payment q
                 WHERE q.subject_id = o.id AND q.status IN ('captured', 'refunded'))
         """,
+        "refunds_payable_is_what_buyers_are_owed": """
+            SELECT currency, booked.amount, owed.amount AS owed FROM (
+                SELECT currency, sum(credits - debits)::bigint AS amount FROM ledger.account
+                WHERE kind = 'refunds_payable' GROUP BY currency
+            ) booked
+            FULL JOIN (
+                SELECT p.currency, sum(p.amount)::bigint AS amount FROM payments.payment p
+                WHERE p.subject = 'order' AND p.status = 'captured' AND p.method IN ('card', 'bank_qr')
+                  AND EXISTS (SELECT FROM payments.refund r WHERE r.payment_id = p.id)
+                GROUP BY p.currency
+            ) owed USING (currency)
+            WHERE coalesce(booked.amount, 0) <> coalesce(owed.amount, 0)
+        """,
         "goods_are_kept_for_live_orders_only": """
             SELECT r.order_id FROM inventory.reservation r
             LEFT JOIN orders.order o ON o.id = r.order_id

@@ -12,7 +12,6 @@ from typing import Final
 from uuid import UUID
 
 from kerben.domains.inventory import api as inventory
-from kerben.domains.ledger import api as ledger
 from kerben.domains.orders import api as orders
 from kerben.domains.orders.api import CancelReason, OrderStatus
 from kerben.domains.payments import api as payments
@@ -21,7 +20,6 @@ from kerben.domains.payouts import api as payouts
 from kerben.platform.db import WriteTx
 
 SUBJECT: Final = "order"
-_OPEN: Final = frozenset({PaymentStatus.PENDING, PaymentStatus.AUTHORIZED})
 _OVER: Final = frozenset({OrderStatus.CANCELLED, OrderStatus.RETURNED})
 
 
@@ -31,11 +29,11 @@ async def settle(tx: WriteTx, changes: Sequence[PaymentChange]) -> None:
     captured = [change for change in mine if change.new is PaymentStatus.CAPTURED]
     await _give_up_rivals(tx, captured)
     kept = await _keep(tx, captured) if captured else frozenset[UUID]()
-    for change in captured:
-        if change.payment_id not in kept:
-            await payments.request_refund(tx, change.payment_id, "Заказ отменён до оплаты.")
+    not_kept = frozenset(change.payment_id for change in captured) - kept
+    for payment_id in sorted(not_kept):
+        await payments.request_refund(tx, payment_id, "Заказ отменён или уже оплачен.")
     await _note_foreign_refunds(tx, [c.subject_id for c in mine if c.new is PaymentStatus.REFUNDED])
-    await ledger.post(tx, [transfer for change in mine for transfer in payments.settlement_transfers(change)])
+    await payments.book(tx, mine, not_kept)
     for currency in sorted({change.currency for change in captured}):
         merchants = {c.merchant_id for c in captured if c.payment_id in kept and c.currency == currency}
         if merchants:
@@ -44,11 +42,9 @@ async def settle(tx: WriteTx, changes: Sequence[PaymentChange]) -> None:
 
 async def _give_up_rivals(tx: WriteTx, captured: Sequence[PaymentChange]) -> None:
     """A buyer who began a second payment after the first seemed to fail must not pay twice."""
-    paid = {change.payment_id for change in captured}
-    newest = await payments.payments_by_subjects(tx, sorted({c.subject_id for c in captured})) if captured else {}
-    rivals = [p.id for p in newest.values() if p.id not in paid and p.status in _OPEN]
+    rivals = await payments.open_payments(tx, sorted({change.subject_id for change in captured}))
     if rivals:
-        await payments.void(tx, sorted(rivals))
+        await payments.void(tx, rivals)
 
 
 async def _keep(tx: WriteTx, captured: Sequence[PaymentChange]) -> frozenset[UUID]:
@@ -90,7 +86,15 @@ async def _revive(tx: WriteTx, order_ids: Sequence[UUID]) -> set[UUID]:
 
 
 async def _note_foreign_refunds(tx: WriteTx, order_ids: Sequence[UUID]) -> None:
-    """Money that went back though nobody here asked for it: the seller has to know before he ships."""
+    """Money that went back though nobody here asked for it: the seller has to know before he ships.
+
+    An order that was paid twice and got the second payment back still has its money.
+    """
+    if not order_ids:
+        return
     known = await orders.orders_by_ids(tx, order_ids)
-    live = [o.id for o in known.values() if o.status not in _OVER]
+    holding = await payments.payments_by_subjects(tx, order_ids)
+    live = [
+        o.id for o in known.values() if o.status not in _OVER and holding[o.id].status is not PaymentStatus.CAPTURED
+    ]
     await orders.need_attention(tx, live, "Банк вернул покупателю деньги за этот заказ. Не отправляйте товар.")

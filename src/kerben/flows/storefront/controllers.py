@@ -11,11 +11,11 @@ from litestar.openapi.datastructures import ResponseSpec
 from kerben.domains.catalog.api import SearchQuery
 from kerben.flows.storefront import service
 from kerben.flows.storefront.query import read_attributes, read_near, read_query
-from kerben.flows.storefront.service import ProductPages
+from kerben.flows.storefront.service import ProductPages, SearchLimiter
 from kerben.flows.storefront.views import ProductView, SearchPage
-from kerben.platform.access import public
+from kerben.platform.access import client_ip, public
 from kerben.platform.db import Database
-from kerben.platform.http import Page, json_with_etag, page_limit
+from kerben.platform.http import Page, is_known, json_with_etag, page_limit
 from kerben.platform.settings import Settings
 
 _CACHE = "no-cache"
@@ -38,7 +38,7 @@ class StorefrontController(Controller):
         """A product with its variants, live stock, shop and whether it can be bought online; with an ETag."""
         page = await product_pages.get(product_id)
         headers = {"ETag": page.etag, "Cache-Control": _CACHE}
-        if request.headers.get("if-none-match") == page.etag:
+        if is_known(request, page.etag):
             return Response(b"", status_code=304, headers=headers, media_type="application/json")
         return Response(page.body, headers=headers, media_type="application/json")
 
@@ -75,6 +75,7 @@ class StorefrontController(Controller):
         request: Request[Any, Any, Any],
         db: Database,
         settings: Settings,
+        search_limiter: SearchLimiter,
         q: str | None = None,
         category_id: UUID | None = None,
         shop_id: UUID | None = None,
@@ -89,7 +90,9 @@ class StorefrontController(Controller):
 
         Prices are in minor units. `attr.<name>=<value>` asks for an attribute, again and again for alternatives.
         `near=lat,lon` with `radius_m` (5,000 unless said) looks only at shops within that circle.
+        429 for too many searches from one address.
         """
+        search_limiter.take(client_ip(request))
         circle = read_near(near, radius_m)
         query: SearchQuery = read_query(
             q=q,

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from kerben.flows.storefront.controllers import StorefrontController
-from kerben.flows.storefront.service import ProductPages
+from kerben.flows.storefront.service import ProductPages, SearchLimiter
 from kerben.platform.modules import Module
 
-MODULE = Module(name="storefront", controllers=[StorefrontController], provides={"product_pages": ProductPages})
+MODULE = Module(
+    name="storefront",
+    controllers=[StorefrontController],
+    provides={"product_pages": ProductPages, "search_limiter": SearchLimiter},
+)

@@ -22,10 +22,18 @@ from kerben.platform.batching import Batcher
 from kerben.platform.db import Database, ReadTx
 from kerben.platform.errors import NotFoundError
 from kerben.platform.http import Page, etag_of
+from kerben.platform.ratelimit import RateLimiter
 from kerben.platform.runtime import Runtime
 
 NEAR_SHOPS_MAX: Final = 1_000
 """A search around a place looks at so many shops, the nearest."""
+
+
+class SearchLimiter(RateLimiter):
+    """Searches from one address: 100 at once, then 20 a second. Many buyers share the address of their carrier."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        super().__init__(runtime.clock, burst=100, per_s=20, enabled=runtime.settings.rate_limits)
 
 
 class Near(msgspec.Struct, frozen=True):

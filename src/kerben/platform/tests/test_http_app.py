@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
+import httpx
 import msgspec
-from litestar import Controller, get, post
+import pytest
+from litestar import Controller, Request, Response, get, post
+from msgspec import structs
 
+from kerben.entrypoints.http import app as app_module
 from kerben.platform.access import public
 from kerben.platform.errors import RateLimitedError
+from kerben.platform.http import json_with_etag
 from kerben.platform.modules import Module
+from kerben.platform.runtime import Runtime
 from tests.support import MakeClient
 
 
@@ -18,8 +24,21 @@ class Thing(msgspec.Struct):
     sizes: list[int]
 
 
+class Switch(msgspec.Struct):
+    qty: int = 1
+    on: bool = True
+
+
 class ProbeController(Controller):
     path = "/api/v1/probe"
+
+    @post("/switch", guards=[public])
+    async def switch(self, data: Switch, q: int = 0) -> dict[str, int]:
+        return {"q": q}
+
+    @get("/page", guards=[public])
+    async def page(self, request: Request[Any, Any, Any]) -> Response[bytes]:
+        return json_with_etag(request, {"n": 1})
 
     @post("/things", guards=[public])
     async def things(self, data: Thing) -> Thing:
@@ -100,3 +119,37 @@ async def test_readiness_says_what_is_missing(http_client: MakeClient) -> None:
     assert answer.status_code == 503
     assert answer.json()["database"] is True
     assert answer.json()["worker"] is False
+
+
+async def test_an_address_that_asks_too_much_is_told_when_to_come_back(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limited = Runtime(structs.replace(runtime.settings, rate_limits=True), runtime.db, clock=runtime.clock)
+    monkeypatch.setattr(app_module, "ADDRESS_BURST", 3)
+    app = app_module.create_app(limited, [PROBE])
+    transport = httpx.ASGITransport(app=cast("Any", app))
+    async with httpx.AsyncClient(transport=transport, base_url="http://kerben.test") as client:
+        answers = [await client.get("/api/v1/nowhere") for _ in range(4)]
+        assert [a.status_code for a in answers] == [404, 404, 404, 429]
+        assert_problem(answers[-1], 429, "RATE_LIMITED")
+        assert answers[-1].headers["retry-after"] == "1"
+        assert answers[-1].headers["x-request-id"]
+        assert (await client.get("/healthz")).status_code == 200
+
+
+async def test_json_is_read_strictly_and_the_query_is_not(http_client: MakeClient) -> None:
+    client = await http_client(PROBE)
+    url = "/api/v1/probe/switch"
+    for body, pointer in (({"qty": "2"}, "/qty"), ({"on": "true"}, "/on"), ({"on": 1}, "/on")):
+        refused = assert_problem(await client.post(url, json=body), 422, "INVALID_REQUEST")
+        assert refused["errors"][0]["pointer"] == pointer
+    assert (await client.post(url, json={"qty": 2}, params={"q": "5"})).json() == {"q": 5}
+
+
+async def test_what_the_caller_has_is_not_sent_again(http_client: MakeClient) -> None:
+    client = await http_client(PROBE)
+    etag = (await client.get("/api/v1/probe/page")).headers["etag"]
+    for known in (etag, f"W/{etag}", f'"other", {etag}', "*"):
+        answer = await client.get("/api/v1/probe/page", headers={"If-None-Match": known})
+        assert (answer.status_code, answer.content) == (304, b"")
+    assert (await client.get("/api/v1/probe/page", headers={"If-None-Match": '"other"'})).status_code == 200

@@ -142,6 +142,7 @@ async def test_unknown_fault_is_refused(sandbox: SandboxProcess, bank: SandboxBa
     assert (await bank.send(make_order())).status is TransferStatus.PAID
 
 
+@pytest.mark.slow
 async def test_transfers_survive_kill_9(tmp_path: Path) -> None:
     sandbox = SandboxProcess(tmp_path).start()
     bank, order = make_bank(sandbox), make_order()

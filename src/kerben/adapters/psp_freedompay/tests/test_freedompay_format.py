@@ -178,6 +178,7 @@ def test_a_status_without_its_amount_is_unreadable() -> None:
         b'<!DOCTYPE r SYSTEM "http://127.0.0.1:9/x"><response>&x;</response>',
         b'<?xml version="1.0" encoding="nonsense"?><response/>',
         b"<response>" + b"x" * 300_000 + b"</response>",
+        b"<response>" + b"<a>" * 20_000 + b"</a>" * 20_000 + b"</response>",
     ],
 )
 def test_malformed_or_hostile_xml_is_refused(document: bytes) -> None:

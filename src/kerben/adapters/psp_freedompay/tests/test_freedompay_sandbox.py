@@ -274,6 +274,7 @@ async def test_faults_that_make_no_sense_are_refused(shop: Shop, body: object) -
     assert (await shop.http.get(f"{shop.sandbox.acquirer}/faults")).json() == before
 
 
+@pytest.mark.slow
 async def test_kill_9_loses_no_acknowledged_payment_and_owed_webhooks_arrive(tmp_path: Path) -> None:
     sandbox = SandboxProcess(tmp_path).start()
     try:

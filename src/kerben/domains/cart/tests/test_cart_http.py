@@ -8,9 +8,11 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+import msgspec
 import pytest
 
 from kerben.domains.cart import service
+from kerben.domains.cart.limits import BURST, CartLimits
 from kerben.domains.cart.model import Owner
 from kerben.domains.cart.module import MODULE
 from kerben.domains.cart.reactions import on_order_placed
@@ -28,6 +30,7 @@ from kerben.platform.events import Envelope
 from kerben.platform.ids import new_id
 from kerben.platform.qty import Unit
 from kerben.platform.runtime import Runtime
+from kerben.platform.secrets import token_hash
 
 
 @pytest.fixture
@@ -187,3 +190,43 @@ async def test_two_at_once_make_one_cart(counter: Counter, db: Database) -> None
             "SELECT count(*) FROM cart.item i JOIN cart.cart c ON c.id = i.cart_id WHERE c.user_id = $1",
             owner.user_id,
         ) == len(counter.goods)
+
+
+async def test_a_cart_that_is_merged_away_meanwhile_begins_anew(
+    client: httpx.AsyncClient, counter: Counter, db: Database, runtime: Runtime
+) -> None:
+    token = (await put(client, counter.goods[0].id, 1)).headers["X-Cart-Token"]
+    guest = Owner(None, token_hash(token))
+    user = Owner((await signed_in(runtime))[0])
+    async with db.write() as tx:
+        assert await service.merge(tx, guest, user)
+        late = asyncio.create_task(put(client, counter.goods[1].id, 2, {"X-Cart-Token": token}))
+        await until_somebody_waits(db)
+    answer = await late
+    assert answer.status_code == 200, answer.text
+    assert [line["variant_id"] for group in answer.json()["groups"] for line in group["lines"]] == [
+        str(counter.goods[1].id)
+    ]
+
+
+async def until_somebody_waits(db: Database) -> None:
+    for _ in range(500):
+        async with db.read() as tx:
+            if await tx.fetchval(
+                "SELECT count(*) FROM pg_stat_activity"
+                " WHERE wait_event_type = 'Lock' AND datname = current_database()"
+            ):
+                return
+    raise AssertionError("nobody waits")
+
+
+async def test_filling_carts_is_limited(runtime: Runtime, counter: Counter, http_client: Any) -> None:
+    runtime.settings = msgspec.structs.replace(runtime.settings, rate_limits=True)
+    client = await http_client(MODULE)
+    for _ in range(BURST):
+        runtime.part(CartLimits).take("127.0.0.1")
+    answer = await put(client, counter.goods[0].id, 1)
+    assert (answer.status_code, answer.json()["code"]) == (429, "RATE_LIMITED")
+    assert int(answer.headers["Retry-After"]) >= 1
+    async with runtime.db.read() as tx:
+        assert not await tx.fetchval("SELECT count(*) FROM cart.item WHERE variant_id = $1", counter.goods[0].id)

@@ -35,6 +35,8 @@ from kerben.domains.catalog.api import (
     update_variant,
     upsert_rows,
 )
+from kerben.domains.catalog.import_rules import CategoryIndex
+from kerben.domains.catalog.rules import VARIANTS_MAX
 from kerben.domains.catalog.tests.make import make_product
 from kerben.platform.db import Database
 from kerben.platform.errors import IllegalTransitionError, NotFoundError
@@ -317,3 +319,40 @@ async def test_a_cancelled_run_takes_no_more_steps(db: Database) -> None:
     async with db.read() as tx:
         run = await import_by_id(tx, run_id)
     assert (run.status, run.processed) == (ImportStatus.CANCELLED, 0)
+
+
+def test_a_category_of_blanks_is_looked_up_at_once() -> None:
+    # Dividers with blanks around them took time by the square of the blanks, on the worker's event loop.
+    started = time.perf_counter()
+    assert CategoryIndex([]).find("a" + " " * 60_000 + "b") is None
+    assert time.perf_counter() - started < 1
+
+
+def group(first: int, count: int, *, words: int) -> list[ImportRow]:
+    def attributes(n: int) -> dict[str, str]:
+        chance = random.Random(n)
+        return {
+            f"a{k}": " ".join("".join(chance.choices("абвгдежзиклмнопрстуфхы", k=10)) for _ in range(words))
+            for k in range(20)
+        }
+
+    return [row(n, f"G-{n}", group_key="g", attributes=attributes(n)) for n in range(first, first + count)]
+
+
+async def test_a_group_that_grows_past_what_a_product_may_hold_fails_by_row(db: Database) -> None:
+    shop_id = new_id()
+    one = await load(db, shop_id, group(0, 150, words=1))
+    two = await load(db, shop_id, group(150, 150, words=1))
+    assert [o.status for o in one] == ["created"] * 150
+    assert [o.status for o in two] == ["created"] * (VARIANTS_MAX - 150) + ["failed"] * 100
+    assert {o.fault.code for o in two if o.fault} == {"TOO_MANY_VARIANTS"}
+    (product,) = (await shop_products(db, shop_id)).values()
+    assert len(product.variants) == VARIANTS_MAX
+
+
+async def test_a_product_with_more_words_than_an_index_holds_is_stored(db: Database) -> None:
+    # PostgreSQL refuses a tsvector over 1 MB: such a file stopped its import for ever.
+    shop_id = new_id()
+    await load(db, shop_id, group(0, 1, words=1))
+    outcomes = await load(db, shop_id, group(1, 199, words=10))
+    assert {o.status for o in outcomes} == {"created"}

@@ -51,14 +51,15 @@ async def send_due(runtime: Runtime) -> int:
 
 
 async def _send(runtime: Runtime, message: OutgoingMessage) -> bool:
-    text = runtime.keys.unseal(_PURPOSE, message.sealed_text).decode()
     try:
+        text = runtime.keys.unseal(_PURPOSE, message.sealed_text).decode()
         async with asyncio.timeout(_SEND_S):
             await runtime.port(MessageSender).send(
                 channel=message.channel, to=message.recipient, text=text, subject=message.subject
             )
     except Exception as error:
-        # Whatever the adapter raises means the same here: not sent, try again.
+        # Whatever the adapter raises means the same here, and so does a text sealed with a former key: not sent, try
+        # again, and let the other messages go.
         _log.warning("message_not_sent", message_id=str(message.id), error=scrub(repr(error)))
         return False
     return True

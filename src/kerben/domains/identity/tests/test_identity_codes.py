@@ -195,6 +195,23 @@ async def test_a_message_that_fails_is_sent_later(
     assert await send_due(runtime) == 0
 
 
+async def test_a_message_sealed_with_another_key_holds_up_no_other(
+    client: httpx.AsyncClient, db: Database, runtime: Runtime, kept: KeptMessages, clock: ManualClock
+) -> None:
+    lost, phone = str((await a_user(db)).phone), str((await a_user(db)).phone)
+    await ask(client, lost)
+    async with db.write() as tx:
+        await tx.execute(
+            "UPDATE identity.message SET sealed_text = decode(repeat('00', 40), 'hex') WHERE recipient = $1", lost
+        )
+    await ask(client, phone)
+    assert await send_due(runtime) == 1
+    clock.advance(seconds=40)
+    await send_due(runtime)
+    assert len(kept.texts(phone)) == 1
+    assert kept.texts(lost) == []
+
+
 async def test_a_message_whose_code_is_dead_is_not_sent(
     client: httpx.AsyncClient, db: Database, runtime: Runtime, kept: KeptMessages, clock: ManualClock
 ) -> None:

@@ -148,6 +148,7 @@ async def test_an_unknown_login_looks_like_a_wrong_password(
     assert sessions == 0
 
 
+@pytest.mark.slow
 async def test_nobodys_hash_costs_what_a_new_password_costs() -> None:
     made = await passwords.hash_password("a new password")
     assert made[:7] == passwords._NOBODYS_HASH[:7]  # pyright: ignore[reportPrivateUsage]
@@ -389,11 +390,25 @@ async def test_an_account_with_an_address_may_add_a_phone_but_not_anothers(
     assert (await client.get("/api/v1/me", headers=token)).json()["phone"] != owner.phone
 
 
-async def test_sign_up_is_limited_by_address(runtime: Runtime) -> None:
+@pytest.mark.parametrize(
+    ("path", "body", "allowed"),
+    [
+        ("signup", {"password": "x", "name": "y"}, 60),
+        ("signin", {"login": "+996700123456", "password": "wrong password"}, 60),
+        ("signin/code", {"code": "1"}, 60),
+        ("password/reset", {"code": "1", "password": "new password"}, 60),
+        ("codes", {"purpose": "signin"}, 30),
+        ("refresh", {"refresh_token": "x"}, 120),
+    ],
+)
+async def test_what_anyone_may_call_is_limited_by_address(
+    runtime: Runtime, path: str, body: dict[str, str], allowed: int
+) -> None:
     limited = Runtime(msgspec.structs.replace(runtime.settings, rate_limits=True), runtime.db, clock=runtime.clock)
     transport = httpx.ASGITransport(app=create_app(limited, [MODULE]))  # pyright: ignore[reportArgumentType]
     async with httpx.AsyncClient(transport=transport, base_url="http://kerben.test") as client:
-        statuses = [(await client.post(f"{AUTH}/signup", json={"password": "x", "name": "y"})) for _ in range(70)]
-    refused = [a for a in statuses if a.status_code == 429]
-    assert len(refused) == 10
+        answers = [await client.post(f"{AUTH}/{path}", json=body) for _ in range(allowed + 10)]
+    assert [a.json()["code"] for a in answers].count("RATE_LIMITED") == 10
+    refused = answers[-10:]
+    assert {a.status_code for a in refused} == {429}
     assert all(int(a.headers["retry-after"]) >= 1 for a in refused)

@@ -7,7 +7,6 @@ from uuid import UUID
 
 import httpx
 
-from conftest import MakeClient
 from kerben.domains.catalog.tests.make import make_product
 from kerben.domains.identity.tests.make import bearer, make_user
 from kerben.domains.inventory.events import LowStock
@@ -17,6 +16,7 @@ from kerben.domains.inventory.service import adjust, open_stock, reserve
 from kerben.domains.merchants.tests.make import make_merchant, make_shop
 from kerben.platform.ids import new_id
 from kerben.platform.runtime import Runtime
+from tests.support import MakeClient
 
 
 class Desk:

@@ -99,7 +99,7 @@ async def _apply(
             assert done == model.adjust(cause, moves)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     opening=st.lists(st.integers(0, 8), min_size=_VARIANTS, max_size=_VARIANTS), steps=st.lists(_STEP, max_size=14)
 )

@@ -119,29 +119,20 @@ moves = st.lists(
 )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(batches=st.lists(moves, min_size=1, max_size=3))
-def test_balances_are_sums_of_transfers(database_url: str, batches: list[list[tuple[int, int, int, str]]]) -> None:
-    asyncio.run(_post_and_compare(database_url, batches))
-
-
-async def _post_and_compare(url: str, batches: list[list[tuple[int, int, int, str]]]) -> None:
+async def test_balances_are_sums_of_transfers(db: Database, batches: list[list[tuple[int, int, int, str]]]) -> None:
     accounts = [api.merchant_balance(new_id()), api.merchant_balance(new_id()), RECEIVABLE]
     expected: Counter[tuple[int, str]] = Counter()
-    db = Database(url, size=2)
-    await db.open()
-    try:
-        for batch in batches:
-            async with db.write() as tx:
-                await api.post(
-                    tx, [api.Transfer("move", accounts[d], accounts[c], a, cur, new_id()) for d, c, a, cur in batch]
-                )
-            for debit, credit, amount, currency in batch:
-                expected[debit, currency] -= amount
-                expected[credit, currency] += amount
-        for currency in ("KGS", "UZS"):
-            for n in (0, 1):
-                assert await balance_of(db, accounts[n], currency) == expected[n, currency]
-        await check(db)
-    finally:
-        await db.close()
+    for batch in batches:
+        async with db.write() as tx:
+            await api.post(
+                tx, [api.Transfer("move", accounts[d], accounts[c], a, cur, new_id()) for d, c, a, cur in batch]
+            )
+        for debit, credit, amount, currency in batch:
+            expected[debit, currency] -= amount
+            expected[credit, currency] += amount
+    for currency in ("KGS", "UZS"):
+        for n in (0, 1):
+            assert await balance_of(db, accounts[n], currency) == expected[n, currency]
+    await check(db)

@@ -16,7 +16,16 @@ def test_good_hours(spans: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "hours", [{"mon": "9-18"}, {"mon": ""}, {"someday": "closed"}, {"sun": "09:00-24:30"}, {"sun": "25:00-26:00"}]
+    "hours",
+    [
+        {"mon": "9-18"},
+        {"mon": ""},
+        {"someday": "closed"},
+        {"sun": "09:00-24:30"},
+        {"sun": "25:00-26:00"},
+        {"mon": ",".join(["09:00-10:00"] * 7)},
+        {"mon": "09:00-18:00" + " " * 1000},
+    ],
 )
 def test_bad_hours(hours: dict[str, str]) -> None:
     with pytest.raises(InvalidRequestError) as caught:

@@ -84,6 +84,20 @@ def test_refund_makes_exactly_zero(change: PaymentChange) -> None:
     assert len({(t.kind, t.reference) for t in both}) == len(both)
 
 
+@given(changes.filter(lambda change: change.method in ONLINE))
+def test_money_on_its_way_back_is_the_buyers(change: PaymentChange) -> None:
+    held = [*rules.settlement_transfers(change), *rules.hold_transfers(refund_of(change))]
+    straight = [rules.not_kept_transfer(change)]
+    for booked in (held, straight):
+        found = balances(booked)
+        assert found[merchant_balance(change.merchant_id)] == 0
+        assert found[AccountRef(AccountKind.REFUNDS_PAYABLE)] == change.amount
+        assert found[AccountRef(AccountKind.PLATFORM_REVENUE)] == found[AccountRef(AccountKind.ACQUIRING_FEES)] == 0
+        back = [*booked, rules.returned_transfer(refund_of(change))]
+        assert set(balances(back).values()) == {0}
+        assert len({(t.kind, t.reference) for t in back}) == len(back)
+
+
 def test_other_changes_book_nothing() -> None:
     for old, new in [("pending", "voided"), ("pending", "failed"), ("pending", "refunded"), ("voided", "refunded")]:
         assert rules.settlement_transfers(change_of(row(PaymentStatus(old)), PaymentStatus(new))) == []

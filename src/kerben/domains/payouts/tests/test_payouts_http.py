@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from conftest import MakeClient
 from kerben.domains.identity.module import MODULE as IDENTITY
 from kerben.domains.identity.tests.make import bearer, make_user
 from kerben.domains.ledger.tests.make import give_balance
@@ -16,6 +15,7 @@ from kerben.domains.payouts.tests.fake import FakeBank
 from kerben.platform.db import Database
 from kerben.platform.ids import new_id
 from kerben.platform.runtime import Runtime
+from tests.support import MakeClient
 
 
 async def test_owner_and_accountant_see_balance_and_payouts(

@@ -222,18 +222,22 @@ async def agree(tx: WriteTx, kind: str, variant_ids: Sequence[UUID]) -> int:
 
 
 async def discrepancies(
-    tx: ReadTx, shop_id: UUID, *, open_only: bool, before: datetime | None, limit: int
+    tx: ReadTx, shop_id: UUID, *, open_only: bool, before: tuple[datetime, UUID] | None, limit: int
 ) -> list[OpenDiscrepancy]:
-    """Discrepancies of a shop, newest first. Uses discrepancy_shop."""
+    """Discrepancies of a shop, newest first, from before (opened at, id): one heartbeat may open many at once.
+
+    Uses discrepancy_shop.
+    """
     rows = await tx.fetch(
         """
         SELECT * FROM pos.discrepancy
-        WHERE shop_id = $1 AND (NOT $2 OR resolved_at IS NULL) AND ($3::timestamptz IS NULL OR opened_at < $3)
-        ORDER BY opened_at DESC, id DESC LIMIT $4
+        WHERE shop_id = $1 AND (NOT $2 OR resolved_at IS NULL)
+          AND ($3::timestamptz IS NULL OR (opened_at, id) < ($3, $4::uuid))
+        ORDER BY opened_at DESC, id DESC LIMIT $5
         """,
         shop_id,
         open_only,
-        before,
+        *(before or (None, None)),
         limit,
     )
     return [

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Annotated, Final
 from uuid import UUID
 
 import msgspec
+from msgspec import Meta
 
 from kerben.domains.catalog.api import VariantFacts, changed_variants, variants_by_ids
 from kerben.domains.inventory.api import StockLevel, levels, levels_of_shop
 from kerben.platform.db import ReadTx
+
+Moment = Annotated[datetime, Meta(tz=True)]
 
 PAGE: Final = 500
 
@@ -29,9 +32,9 @@ class Goods(msgspec.Struct, frozen=True):
 class Place(msgspec.Struct, frozen=True):
     """Where a download stands: what it was asked for, when it began, and the last variant it gave."""
 
-    since: datetime | None
-    began_at: datetime
-    updated_at: datetime
+    since: Moment | None
+    began_at: Moment
+    updated_at: Moment
     variant_id: UUID
 
 

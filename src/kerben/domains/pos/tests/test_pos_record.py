@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from kerben.domains.catalog.api import VariantKey, variants_by_ids
 from kerben.domains.inventory.api import levels
@@ -123,7 +124,7 @@ async def _on_hand(db: Database, counter: Counter) -> list[int]:
     return [found[g.id].on_hand_milli // 1000 for g in counter.goods]
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(day=_DAY)
 async def test_a_day_of_batches_follows_the_model(runtime: Runtime, db: Database, day: list[list[_Step]]) -> None:
     counter = await make_counter(runtime, qty=5)
@@ -213,6 +214,8 @@ async def test_a_receipt_that_breaks_us_fails_alone(
         await real(tx, found, facts)  # pyright: ignore[reportArgumentType]
 
     monkeypatch.setattr(sales, "settle_prices", breaks)
-    results = await SaleDesk(runtime).record_upload([good, bad, late])
+    with capture_logs() as logs:
+        results = await SaleDesk(runtime).record_upload([good, bad, late])
     assert [type(r) for r in results] == [SaleResult, NotRecordedError, SaleResult]
+    assert [entry["event"] for entry in logs] == ["upload_failed", "upload_failed"]
     assert await _on_hand(db, counter) == [8, 10]

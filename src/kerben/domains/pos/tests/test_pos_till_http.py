@@ -25,6 +25,7 @@ from kerben.platform import outbox
 from kerben.platform.clock import ManualClock
 from kerben.platform.db import Database
 from kerben.platform.events import Event
+from kerben.platform.http import encode_cursor
 from kerben.platform.ids import new_id
 from kerben.platform.runtime import Runtime
 from kerben.platform.settings import Settings
@@ -395,3 +396,23 @@ async def test_discrepancies_are_for_staff(client: httpx.AsyncClient, db: Databa
     shown = (await client.get(path, headers=await bearer(runtime, owner))).json()["items"]
     assert [(d["kind"], d["reported"], d["ours"]) for d in shown] == [("stock", 4, 10)]
     assert (await client.get(path, headers=await bearer(runtime, stranger))).status_code == 404
+
+
+async def test_pages_of_discrepancies_miss_none(client: httpx.AsyncClient, db: Database, runtime: Runtime) -> None:
+    async with db.write() as tx:
+        owner = await make_user(tx)
+    counter = await make_counter(runtime, goods=5, owner_id=owner.id)
+    await _beat(client, db, counter.device, stock=[{"sku": g.sku, "qty": 4} for g in counter.goods])
+    path, headers = f"/api/v1/shops/{counter.shop_id}/pos-discrepancies", await bearer(runtime, owner)
+    seen: list[str] = []
+    cursor = ""
+    for _ in range(4):
+        page = (await client.get(path, params={"limit": 2, "cursor": cursor}, headers=headers)).json()
+        seen += [d["variant_id"] for d in page["items"]]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+    assert cursor is None
+    assert sorted(seen) == sorted(str(g.id) for g in counter.goods)
+    naive = encode_cursor("2026-11-20T06:00:00", counter.shop_id)
+    assert (await client.get(path, params={"cursor": naive}, headers=headers)).status_code in {400, 422}

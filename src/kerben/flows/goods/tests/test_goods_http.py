@@ -9,7 +9,6 @@ import httpx
 import msgspec
 import pytest
 
-from conftest import MakeClient
 from kerben.domains.audit.api import AuditFilter, list_entries
 from kerben.domains.catalog.api import FALLBACK_CATEGORY, check_digit, price_history
 from kerben.domains.identity.module import MODULE as IDENTITY
@@ -30,6 +29,7 @@ from kerben.flows.goods.module import MODULE
 from kerben.platform.db import Database
 from kerben.platform.ids import new_id
 from kerben.platform.runtime import Runtime
+from tests.support import MakeClient
 
 Headers = dict[str, str]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import time
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kerben.flows.goods_import.csv_format import guard_cell, read_csv, unguard_cell
+from kerben.flows.goods_import.plain_text import plain_text
 from kerben.flows.goods_import.rows import RawRow, Reader, ReadRow, UnreadableFileError
-from kerben.flows.goods_import.yml_format import plain_text, read_yml
+from kerben.flows.goods_import.yml_format import read_yml
 
 SAMPLE = Path(__file__).parent / "data" / "stefanitsky_valid_feed.xml"
 
@@ -225,3 +227,13 @@ def test_descriptions_lose_their_html() -> None:
     html = "<p>Чай &amp; кофе</p><script>alert(1)</script><ul><li>один<li>два</ul>"
     assert plain_text(html) == "Чай & кофе\nодин\nдва"
     assert plain_text("a &lt; b") == "a < b"
+    assert plain_text('<a title="x>y" href=q>ссылка</a> 1 < 2<!-- <p>нет</p> -->') == "ссылка 1 < 2"
+    assert plain_text("до <b и дальше") == "до <b и дальше"
+
+
+@pytest.mark.parametrize("piece", ["<!--", "<a ", "<![CDATA[", "<", '<a x="', "</", "<script>", "<a x='\""])
+def test_broken_html_takes_time_in_proportion_to_its_length(piece: str) -> None:
+    # Unclosed tags and comments took the standard parser minutes, with the whole worker standing still.
+    started = time.perf_counter()
+    plain_text((piece * 200_000)[:200_000])
+    assert time.perf_counter() - started < 2

@@ -10,7 +10,6 @@ import httpx
 import msgspec
 import pytest
 
-from conftest import MakeClient
 from kerben.domains.catalog.tests.make import make_product
 from kerben.domains.identity.module import MODULE as IDENTITY
 from kerben.domains.identity.tests.make import bearer, make_user
@@ -23,6 +22,7 @@ from kerben.flows.goods_import.service import JOB, ImportLimiter
 from kerben.platform.errors import RateLimitedError
 from kerben.platform.files import FileStore
 from kerben.platform.runtime import Runtime
+from tests.support import MakeClient
 
 Headers = dict[str, str]
 TABLE = "sku;name;price;stock_qty\nA;Чай;100;5\nB;;1;1\n".encode()

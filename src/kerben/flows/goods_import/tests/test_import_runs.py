@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import pytest
 
 from kerben.domains.catalog.api import (
@@ -232,7 +233,7 @@ def many(rows: int) -> str:
     return "sku,name,price,stock_qty\n" + "".join(f"S-{n:06d},Товар {n},{n + 1},{n % 50}\n" for n in range(rows))
 
 
-class CrashError(Exception):
+class CrashError(BaseException):
     """The power went."""
 
 
@@ -346,3 +347,52 @@ async def test_an_export_comes_back_unchanged(runtime: Runtime, shop_id: UUID, f
     assert counts(run) == (7, 7, 0, 0, 7, 0), [(e.row, e.code) for e in run.errors]
     assert run.errors == []
     assert await census(runtime.db, shop_id) == before
+
+
+async def test_a_bug_ends_the_run_and_a_lost_database_does_not(
+    runtime: Runtime, shop_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = await queue(runtime, shop_id, "sku;name;price\nA;Чай;10\n")
+    ref = (await load(runtime, run_id)).file_ref
+    store = runtime.part(FileStore.of)
+
+    def break_with(error: Exception) -> None:
+        async def broken(*_: Any, **__: Any) -> Any:
+            raise error
+
+        monkeypatch.setattr(runner, "upsert_rows", broken)
+
+    break_with(asyncpg.CannotConnectNowError("starting up"))
+    with pytest.raises(asyncpg.CannotConnectNowError):
+        await run_import(runtime, str(run_id).encode())
+    assert (await load(runtime, run_id)).status == "running"
+    assert store.path(ref).exists()
+    break_with(RuntimeError("bug"))
+    await run_import(runtime, str(run_id).encode())
+    run = await load(runtime, run_id)
+    assert (run.status, run.processed) == ("failed", 0)
+    assert "внутренней ошибки" in (run.failure or "")
+    assert not store.path(ref).exists()
+
+
+async def test_a_file_of_too_many_rows_is_refused_as_a_whole(
+    runtime: Runtime, shop_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "ROWS_MAX", 2)
+    before = await census(runtime.db, shop_id)
+    run = await carry(runtime, shop_id, "sku;name;price\nA;Чай;10\nB;Чай;10\nC;Чай;10\n")
+    assert (run.status, run.processed) == ("failed", 0)
+    assert "больше 2 строк" in (run.failure or "")
+    assert await census(runtime.db, shop_id) == before
+
+
+async def test_stock_by_weight_needs_no_unit_where_the_goods_are_known(runtime: Runtime, shop_id: UUID) -> None:
+    await carry(runtime, shop_id, "sku;name;price;unit;stock_qty\nK;Курут;10;кг;2\nP;Пиала;10;шт;2\n")
+    run = await carry(runtime, shop_id, "sku;name;price;stock_qty\nK;Курут;10;1,5\nP;Пиала;10;1,5\nN;Нож;10;0,5\n")
+    assert counts(run) == (3, 3, 0, 1, 0, 2)
+    assert [(e.row, e.field, e.code) for e in run.errors] == [
+        (3, "stock_qty", "INVALID_STOCK"),
+        (4, "stock_qty", "INVALID_STOCK"),
+    ]
+    assert await on_hand(runtime.db, shop_id, "K", "P") == [1_500, 2_000]
+    assert await by_sku(runtime.db, shop_id, "N") == {}

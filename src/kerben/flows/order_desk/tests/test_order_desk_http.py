@@ -337,7 +337,12 @@ async def test_another_payment_after_a_failed_one(
     second = Desk(client, market, {**at.made, "payment": fresh})
     parts = urlsplit(str(fresh["action"]["url"]))
     assert (await client.get(f"{parts.path}?{parts.query}")).status_code == 409
-    assert (await second.see()).json()["payment"]["status"] == "voided"
+    shown = (await second.see()).json()["payment"]
+    assert (shown["id"], shown["status"]) == (at.made["payment"]["id"], "captured")
+    async with db.read() as tx:
+        assert (
+            await tx.fetchval("SELECT status FROM payments.payment WHERE id = $1", uuid.UUID(fresh["id"])) == "voided"
+        )
     assert (await client.post(f"{at.url}/payments", headers=market.buyer_headers)).status_code == 409
     await assert_sound(db)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,12 +10,13 @@ import httpx
 import pytest
 
 from kerben.domains.inventory.api import AdjustmentCause, StockChange, adjust
-from kerben.domains.orders.api import mark_paid
+from kerben.domains.orders.api import Actor, Move, OrderStatus, mark_paid, move
+from kerben.domains.payments import api as payments
 from kerben.flows.checkout.module import MODULE as CHECKOUT
 from kerben.flows.checkout.tests.make import Market, make_market, order, stock
 from kerben.flows.order_desk.module import MODULE
 from kerben.platform.consumers import Consumer
-from kerben.platform.db import Database
+from kerben.platform.db import Database, ReadTx
 from kerben.platform.runtime import Runtime
 
 
@@ -104,3 +106,35 @@ async def test_a_sale_that_leaves_enough_touches_nobody(
     await sell_at_till(db, market, 2)
     await react(runtime)
     assert await standing(db, made) == [("awaiting_payment", False)]
+
+
+async def test_an_order_that_moves_on_meanwhile_keeps_its_payment(
+    client: httpx.AsyncClient, runtime: Runtime, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    market = await make_market(runtime, goods=1, qty=2)
+    older = await placed(client, market)
+    newer = await placed(client, market, payment_method="cash_on_receipt")
+    await step(db, newer, OrderStatus.AWAITING_SHIPMENT_COD)
+    original = payments.open_payments
+    calls = 0
+
+    async def while_the_shop_works(tx: ReadTx, ids: Sequence[UUID], subject: str = "order") -> list[UUID]:
+        nonlocal calls
+        calls += 1
+        if calls == 1:
+            await step(db, newer, OrderStatus.COOKING)
+        return await original(tx, ids, subject)
+
+    monkeypatch.setattr(payments, "open_payments", while_the_shop_works)
+    await sell_at_till(db, market, 1)
+    await react(runtime)
+    assert await standing(db, older, newer) == [("cancelled", False), ("cooking", False)]
+    async with db.read() as tx:
+        found = await payments.payments_by_subjects(tx, [newer])
+    assert found[newer].status is payments.PaymentStatus.PENDING
+    assert calls == 2
+
+
+async def step(db: Database, order_id: UUID, to: OrderStatus) -> None:
+    async with db.write() as tx:
+        assert await move(tx, [Move(order_id=order_id, to=to, actor=Actor(None, "manager"))])

@@ -71,7 +71,7 @@ async def test_an_order_confirmed_in_the_last_second_keeps_its_payment(
     market = await make_market(runtime, goods=1, qty=40)
     body = market.body(payment_method="cash_on_receipt")
     seen: set[tuple[str, str]] = set()
-    for _ in range(15):
+    for _ in range(6):
         pair = [UUID((await order(client, body, {"Idempotency-Key": uuid.uuid4().hex})).json()["id"]) for _ in "ab"]
         async with runtime.db.write() as tx:
             await tx.execute("UPDATE orders.order SET reserved_until = $2 WHERE id = ANY($1)", pair, tx.now)

@@ -37,7 +37,7 @@ from kerben.platform.idempotency import KeyedRequest
 from kerben.platform.runtime import Runtime
 from kerben.platform.settings import Settings
 
-ROUNDS = 25
+FEW, MANY = 6, 40
 
 
 @pytest.fixture
@@ -95,15 +95,23 @@ async def outcome(db: Database, order_id: UUID) -> tuple[str, bool]:
     return row["status"], row["refunded"]
 
 
-@pytest.mark.parametrize("rival", [False, True])
+@pytest.mark.parametrize(
+    ("rival", "rounds"),
+    [
+        (False, FEW),
+        (True, FEW),
+        pytest.param(False, MANY, marks=pytest.mark.slow),
+        pytest.param(True, MANY, marks=pytest.mark.slow),
+    ],
+)
 async def test_capture_against_expiry(
-    runtime: Runtime, other: Runtime, clock: ManualClock, acquirer: FakeAcquirer, rival: bool
+    runtime: Runtime, other: Runtime, clock: ManualClock, acquirer: FakeAcquirer, rival: bool, rounds: int
 ) -> None:
     """`rival`: another buyer takes the goods the moment they are free, so the late capture has to be refunded."""
     other.bind(PaymentProvider, acquirer)
     market = await make_market(runtime, goods=1, qty=1)
     seen: set[tuple[str, bool]] = set()
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         await keep_alive(runtime, market.counter)
         placed = await place(runtime, market)
         await open_at_acquirer(runtime, placed)

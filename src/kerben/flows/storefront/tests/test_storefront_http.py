@@ -10,7 +10,6 @@ import httpx
 import msgspec
 import pytest
 
-from conftest import MakeClient
 from kerben.domains.catalog.api import (
     PriceChange,
     ProductPatch,
@@ -34,11 +33,13 @@ from kerben.domains.merchants.tests.make import make_merchant, make_shop
 from kerben.domains.pos.module import MODULE as POS
 from kerben.domains.pos.tests.make import call, make_device
 from kerben.flows.storefront.module import MODULE
-from kerben.flows.storefront.service import ProductPages
+from kerben.flows.storefront.service import ProductPages, SearchLimiter
 from kerben.platform.clock import ManualClock
 from kerben.platform.db import ReadTx, WriteTx
+from kerben.platform.errors import RateLimitedError
 from kerben.platform.ids import new_id
 from kerben.platform.runtime import Runtime
+from tests.support import MakeClient
 
 
 class Stage(msgspec.Struct):
@@ -119,7 +120,9 @@ async def test_stock_and_price_are_live_and_change_the_etag(stage: Stage) -> Non
     assert (await page(stage))["variants"][0]["stock_qty"] == 0
 
 
-@pytest.mark.parametrize("product_id", [str(new_id()), "nonsense", "00000000-0000-0000-0000-000000000000"])
+@pytest.mark.parametrize(
+    "product_id", ["01939e5c-0000-7000-8000-000000000001", "nonsense", "00000000-0000-0000-0000-000000000000"]
+)
 async def test_an_unknown_product_is_404(stage: Stage, product_id: str) -> None:
     answer = await stage.client.get(f"/api/v1/products/{product_id}")
     assert answer.status_code == 404
@@ -257,3 +260,23 @@ async def test_bad_parameters_are_422_with_a_pointer(
 @pytest.mark.parametrize("q", ["%", "' OR 1=1 --", "\x00", "&|!:*", "\\", "чай & !", "<->", "😀", "ы" * 200])
 async def test_no_query_breaks_the_search(stage: Stage, q: str) -> None:
     assert (await search(stage, q=q))["total"] == 0
+
+
+async def test_too_many_searches_from_one_address_are_refused(
+    http_client: MakeClient, runtime: Runtime, clock: ManualClock
+) -> None:
+    limited = Runtime(msgspec.structs.replace(runtime.settings, rate_limits=True), runtime.db, clock=clock)
+    clock_limit = SearchLimiter(limited)
+    for _ in range(100):
+        clock_limit.take("192.0.2.1")
+    with pytest.raises(RateLimitedError):
+        clock_limit.take("192.0.2.1")
+    runtime._parts[SearchLimiter] = clock_limit  # pyright: ignore[reportPrivateUsage]
+    for _ in range(100):
+        clock_limit.take("127.0.0.1")
+    client = await http_client(MODULE, POS)
+    refused = await client.get("/api/v1/search", params={"q": "платье"})
+    assert (refused.status_code, refused.json()["code"]) == (429, "RATE_LIMITED")
+    assert int(refused.headers["retry-after"]) >= 1
+    clock.advance(seconds=1)
+    assert (await client.get("/api/v1/search", params={"q": "платье"})).status_code == 200

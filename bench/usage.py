@@ -1,0 +1,79 @@
+"""Where the processor's time went, by role, from /proc; empty where there is no such thing."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+_PROC: Final = Path("/proc")
+_TICKS_PER_S: Final = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
+
+
+def _stat(pid: str) -> tuple[int, float] | None:
+    """Parent and seconds of processor time (user and system) of a process, proc(5)."""
+    try:
+        text = (_PROC / pid / "stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return None
+    fields = text.rsplit(")", 1)[1].split()
+    return int(fields[1]), (int(fields[11]) + int(fields[12])) / _TICKS_PER_S
+
+
+def family(root: int) -> dict[int, float]:
+    """Processor seconds of a process and all its descendants, by process id."""
+    if not _PROC.is_dir():
+        return {}
+    stats = {int(p): s for p in os.listdir(_PROC) if p.isdigit() and (s := _stat(p)) is not None}
+    children: dict[int, list[int]] = {}
+    for pid, (parent, _) in stats.items():
+        children.setdefault(parent, []).append(pid)
+    found: dict[int, float] = {}
+    todo = [root]
+    while todo:
+        pid = todo.pop()
+        if pid in stats and pid not in found:
+            found[pid] = stats[pid][1]
+            todo += children.get(pid, [])
+    return found
+
+
+def _busy_s() -> float:
+    """Processor seconds of the whole machine that were not idle, proc(5)."""
+    try:
+        fields = (_PROC / "stat").read_text(encoding="utf-8").split("\n", 1)[0].split()[1:9]
+    except OSError:
+        return 0.0
+    user, nice, system, _idle, _iowait, irq, softirq, steal = (int(f) for f in fields)
+    return (user + nice + system + irq + softirq + steal) / _TICKS_PER_S
+
+
+class Usage:
+    """Counts processor time of roles between `start` and `stop`; `load` is this process, `others` all else."""
+
+    def __init__(self, roots: Mapping[str, int]) -> None:
+        self._roots = dict(roots)
+        self._before: dict[str, dict[int, float]] = {}
+        self._own = 0.0
+        self._busy = 0.0
+
+    def start(self) -> None:
+        """Begin to count."""
+        self._before = {role: family(pid) for role, pid in self._roots.items()}
+        self._own, self._busy = time.process_time(), _busy_s()
+
+    def stop(self) -> dict[str, float]:
+        """Processor seconds by role since `start`."""
+        own, busy = time.process_time() - self._own, _busy_s() - self._busy
+        after = {role: family(pid) for role, pid in self._roots.items()}
+        spent = {
+            role: round(sum(used - self._before.get(role, {}).get(pid, 0.0) for pid, used in pids.items()), 3)
+            for role, pids in after.items()
+            if pids
+        }
+        spent["load"] = round(own, 3)
+        if busy:
+            spent["others"] = round(max(0.0, busy - sum(spent.values())), 3)
+        return spent
