@@ -81,13 +81,20 @@ def clock() -> ManualClock:
     return ManualClock()
 
 
-@pytest.fixture
-async def db(database_url: str, clock: ManualClock) -> AsyncGenerator[Database]:
-    """Pools on the module's database, at the test's clock."""
-    database = Database(database_url, size=4, clock=clock)
+@pytest.fixture(scope="module")
+async def module_database(database_url: str) -> AsyncGenerator[Database]:
+    """Pools on the module's database: opened once, since connecting costs more than most tests."""
+    database = Database(database_url, size=4)
     await database.open()
     yield database
     await database.close()
+
+
+@pytest.fixture
+def db(module_database: Database, clock: ManualClock) -> Database:
+    """The module's pools at this test's clock."""
+    module_database.clock = clock
+    return module_database
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 DOMAINS = (
@@ -31,6 +32,12 @@ def owner_of(path: str) -> tuple[str, str] | None:
 def is_test(path: str) -> bool:
     """Whether a file is test code."""
     return "/tests/" in path or path.startswith("tests/") or Path(path).name == "conftest.py"
+
+
+@lru_cache(maxsize=2000)
+def _tree(text: str) -> ast.Module:
+    """Several rules read the same file; parsing it is most of the work."""
+    return ast.parse(text)
 
 
 def _imports(tree: ast.AST) -> Iterator[tuple[int, str]]:
@@ -60,7 +67,7 @@ def foreign_imports(path: str, text: str) -> list[str]:
     if is_test(path):
         return []
     complaints: list[str] = []
-    for line, name in _imports(ast.parse(text)):
+    for line, name in _imports(_tree(text)):
         parts = name.split(".")
         if parts[:2] not in (["kerben", "domains"], ["kerben", "flows"]) or len(parts) < 3:
             continue
@@ -85,7 +92,7 @@ def foreign_schemas(path: str, text: str) -> list[str]:
     if kind == "flows" and path.endswith("/module.py"):
         return []
     complaints: list[str] = []
-    for line, value in _strings(ast.parse(text)):
+    for line, value in _strings(_tree(text)):
         if not _SQL.search(value):
             continue
         for match in _TABLE.finditer(value):
@@ -100,7 +107,7 @@ def sql_in_controllers(path: str, text: str) -> list[str]:
         return []
     return [
         f"{path}:{line} holds SQL"
-        for line, value in _strings(ast.parse(text))
+        for line, value in _strings(_tree(text))
         if re.match(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\s", value)
     ]
 
@@ -111,7 +118,7 @@ def session_state(path: str, text: str) -> list[str]:
         return []
     return [
         f"{path}:{line} sets session state"
-        for line, value in _strings(ast.parse(text))
+        for line, value in _strings(_tree(text))
         if _SESSION_SET.search(value) and "UPDATE" not in value and "DO UPDATE" not in value
     ]
 
@@ -121,7 +128,7 @@ def wall_clock(path: str, text: str) -> list[str]:
     if owner_of(path) is None or is_test(path):
         return []
     complaints: list[str] = []
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(_tree(text)):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
             called = f"{node.value.id}.{node.attr}"
             if called in {"datetime.now", "datetime.utcnow", "time.time", "date.today"}:
@@ -136,7 +143,7 @@ def long_parts(path: str, text: str) -> list[str]:
     most = TEST_LINES_MAX if is_test(path) else FILE_LINES_MAX
     if count > most:
         complaints.append(f"{path} has {count} lines")
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(_tree(text)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             length = (node.end_lineno or node.lineno) - node.lineno + 1
             if length > FUNCTION_LINES_MAX:

@@ -157,6 +157,7 @@ async def test_wrong_types_in_the_query(world: World, routes: list[tuple[Operati
     await sweep(world, cases())
 
 
+@pytest.mark.slow
 async def test_a_zero_byte_in_the_query_is_no_bug(world: World, routes: list[tuple[Operation, str]]) -> None:
     before = await world.contents()
     bugs: list[str] = []
@@ -393,6 +394,7 @@ async def test_missing_idempotency_keys(world: World, routes: list[tuple[Operati
     await sweep(world, cases())
 
 
+@pytest.mark.slow
 async def test_hostile_values_are_no_bug(
     database_url: str, tmp_path: Path, world: World, routes: list[tuple[Operation, str]]
 ) -> None:

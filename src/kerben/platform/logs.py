@@ -48,7 +48,7 @@ def _mask(_: Any, __: str, event: structlog.typing.EventDict) -> structlog.typin
     return event
 
 
-def configure(level: str = "info", fmt: str = "json", *, service: str = "kerben") -> None:
+def configure(level: str = "info", fmt: str = "json") -> None:
     """Send structured logs to standard error."""
     renderer: Any = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
@@ -65,16 +65,15 @@ def configure(level: str = "info", fmt: str = "json", *, service: str = "kerben"
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper(), logging.INFO)),
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        # Looked up at each line: standard error may be another file by then.
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
-    structlog.contextvars.clear_contextvars()
-    _ = service
 
 
 def logger(name: str) -> Any:
-    """A logger that names its source."""
-    return structlog.get_logger().bind(source=name)
+    """A logger that names its source. It follows `configure` also when that is called later."""
+    return structlog.get_logger(source=name)
 
 
 # Until `configure` is called (tests, tools) the same rules hold as after it.

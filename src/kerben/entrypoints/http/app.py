@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
@@ -52,10 +51,6 @@ def create_app(
     async def lifespan(_: Litestar) -> AsyncGenerator[None]:
         await watcher.start()
         task = asyncio.create_task(watcher.run_forever(), name="watcher")
-        # What is alive now lives for ever: keeping it out of collections cuts the slow requests several times.
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(50_000, 20, 50)
         try:
             yield
         finally:

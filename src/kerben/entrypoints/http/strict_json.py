@@ -25,6 +25,15 @@ def _body_type(handler: object) -> Any:
     return field.raw if field is not None else None
 
 
+def _decode(decoder: msgspec.json.Decoder[Any], body: bytes) -> Any:
+    try:
+        return decoder.decode(body)
+    except msgspec.ValidationError:
+        # A wrong type may be met before the place where the text stops being JSON: then it is not JSON.
+        msgspec.json.decode(body)
+        raise
+
+
 class StrictRequest(Request[Any, Any, Any]):
     """See the module's docstring."""
 
@@ -40,5 +49,5 @@ class StrictRequest(Request[Any, Any, Any]):
             decoder = _decoders.get(kind)
             if decoder is None:
                 decoder = _decoders[kind] = msgspec.json.Decoder(kind)
-            self._json = decoder.decode(await self.body())
+            self._json = _decode(decoder, await self.body())
         return self._json

@@ -125,6 +125,19 @@ def test_logs_hide_cards_tokens_and_passwords() -> None:
     assert ":pw@" not in text
 
 
+def test_a_logger_made_before_the_configuration_follows_it(capsys: pytest.CaptureFixture[str]) -> None:
+    early = logs.logger("early")
+    logs.configure("info", "json")
+    try:
+        early.info("opened", access_token="abc", note="Bearer abc.def")
+    finally:
+        logs.configure("warning", "text")
+    line = capsys.readouterr().err
+    assert line.startswith("{")
+    assert '"source": "early"' in line
+    assert "abc" not in line
+
+
 def test_a_bucket_empties_and_fills_again(clock: ManualClock) -> None:
     limiter = RateLimiter(clock, burst=2, per_s=0.5)
     limiter.take("a")

@@ -117,6 +117,7 @@ def test_notices_that_cannot_be_believed(body: bytes) -> None:
         provider().read_notice({}, body)
 
 
+@pytest.mark.slow
 @given(st.binary(max_size=300))
 def test_any_bytes_are_refused_in_one_way(body: bytes) -> None:
     with pytest.raises(InvalidNoticeError):
