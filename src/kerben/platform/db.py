@@ -26,6 +26,8 @@ from kerben.platform.ids import new_id
 Row = asyncpg.Record
 T = TypeVar("T")
 
+_GENERIC: Final = {"plan_cache_mode": "force_generic_plan"}
+
 RETRIES: Final = 5
 """How often a transaction is run again after a deadlock or a serialisation failure."""
 
@@ -119,6 +121,7 @@ class Database:
         self._name = name
         self.clock: Clock = clock or SystemClock()
         self._read: asyncpg.Pool[Row] | None = None
+        self._keyed: asyncpg.Pool[Row] | None = None
         self._write: asyncpg.Pool[Row] | None = None
         self._poke_wanted = asyncio.Event()
         self._notifier: asyncio.Task[None] | None = None
@@ -131,8 +134,9 @@ class Database:
     async def open(self) -> None:
         """Connect. Raises OSError or asyncpg errors when the database cannot be reached."""
         self._read = await self._pool({"default_transaction_read_only": "on"})
+        self._keyed = await self._pool({"default_transaction_read_only": "on", **_GENERIC})
         # Writes go by key, so one generic plan is right for all values; planning anew cost more than running.
-        self._write = await self._pool({"plan_cache_mode": "force_generic_plan"})
+        self._write = await self._pool(_GENERIC)
         self._notifier = asyncio.create_task(self._notify_forever(), name="outbox-notifier")
 
     async def _pool(self, server_settings: dict[str, str]) -> asyncpg.Pool[Row]:
@@ -151,7 +155,7 @@ class Database:
         if self._notifier:
             self._notifier.cancel()
             await asyncio.gather(self._notifier, return_exceptions=True)
-        for pool in (self._read, self._write):
+        for pool in (self._read, self._keyed, self._write):
             if pool is not None:
                 await pool.close()
 
@@ -160,6 +164,16 @@ class Database:
         """Single statements, each its own snapshot; no BEGIN and COMMIT round trips."""
         assert self._read is not None, "database is not open"  # noqa: S101 - a programming error
         async with self._read.acquire() as connection:
+            yield ReadTx(connection, self.clock.now())
+
+    @asynccontextmanager
+    async def read_by_key(self) -> AsyncGenerator[ReadTx]:
+        """Like `read`, for hot statements that go by key: planned once, not for each set of values.
+
+        For searches and lists use `read`: their best plan depends on the values.
+        """
+        assert self._keyed is not None, "database is not open"  # noqa: S101
+        async with self._keyed.acquire() as connection:
             yield ReadTx(connection, self.clock.now())
 
     @asynccontextmanager

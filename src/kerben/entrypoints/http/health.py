@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import importlib.resources
+import os
 from datetime import timedelta
 from typing import Final
 
 import asyncpg
 import msgspec
 from litestar import Controller, MediaType, Response, get
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
 
 from kerben.platform.access import public
 from kerben.platform.db import Database
 from kerben.platform.errors import NotFoundError
 from kerben.platform.settings import Settings
 
+MULTIPROC_VARIABLE: Final = "PROMETHEUS_MULTIPROC_DIR"
 WORKER_SILENCE: Final = timedelta(seconds=15)
 
 _SWAGGER: Final = {
@@ -62,10 +65,9 @@ class HealthController(Controller):
 
     @get("/metrics", guards=[public], include_in_schema=False)
     async def metrics(self) -> Response[bytes]:
-        """Prometheus metrics of this process."""
-        return Response(
-            generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST}, media_type=CONTENT_TYPE_LATEST
-        )
+        """Prometheus metrics: of all server processes together where several share the port."""
+        text = generate_latest(_registry())
+        return Response(text, headers={"Content-Type": CONTENT_TYPE_LATEST}, media_type=CONTENT_TYPE_LATEST)
 
     @get("/api/docs", guards=[public], include_in_schema=False, media_type=MediaType.HTML)
     async def docs(self) -> str:
@@ -82,6 +84,14 @@ class HealthController(Controller):
         if file is None:
             raise NotFoundError
         return Response(file.read_bytes(), media_type=_SWAGGER[name], headers={"Cache-Control": "max-age=86400"})
+
+
+def _registry() -> CollectorRegistry:
+    if MULTIPROC_VARIABLE not in os.environ:
+        return REGISTRY
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)  # pyright: ignore[reportUnknownMemberType, reportUnusedCallResult]
+    return registry
 
 
 async def _readiness(db: Database, settings: Settings) -> Readiness:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import gc
+import os
+import shutil
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from litestar import Litestar
@@ -42,8 +45,18 @@ def make_app() -> Litestar:
     return create_app(runtime, wiring.load_modules(), *extra, lifespans=[database])
 
 
+def _share_metrics(folder: Path) -> None:
+    """Let the processes that share a port count together; the folder is theirs and begins empty."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    # Read by prometheus_client when the server's processes import it.
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+
+
 def serve(current: Settings) -> None:
     """Run the server in this process until it is told to stop."""
+    if current.workers > 1:
+        _share_metrics(Path(current.data_dir) / "metrics" / str(current.port))
     if current.server == "uvicorn":
         import uvicorn
 

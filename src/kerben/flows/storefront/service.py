@@ -93,7 +93,7 @@ class ProductPages:
         return await self._batcher.submit(product_id)
 
     async def _run(self, ids: Sequence[UUID]) -> Sequence[Encoded | Exception]:
-        async with self._db.read() as tx:
+        async with self._db.read_by_key() as tx:
             views = await gather(tx, list(dict.fromkeys(ids)), self._silence_s, described=True)
         # Many callers of one hot product get the same bytes.
         pages = {i: self._encode(view) for i, view in views.items()}
