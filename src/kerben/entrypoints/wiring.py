@@ -38,15 +38,22 @@ def load_modules(names: Sequence[str] = MODULES) -> list[Module]:
     return [importlib.import_module(name).MODULE for name in names]
 
 
+def check_settings(settings: Settings) -> None:
+    """Raise InvalidSettingsError when a setting that a server or worker needs is missing."""
+    if not settings.database_url:
+        raise InvalidSettingsError("KERBEN_DATABASE_URL is not set; `kerben up` starts an embedded database")
+    if not settings.secret_key:
+        raise InvalidSettingsError("KERBEN_SECRET_KEY is not set (at least 32 random characters)")
+    if settings.psp != "freedompay":
+        raise InvalidSettingsError(f"KERBEN_PSP: no acquirer adapter is called {settings.psp!r}")
+
+
 def make_runtime(settings: Settings, *, role: str) -> Runtime:
     """A runtime with the adapters that the settings ask for; its database is not open yet.
 
     Raises InvalidSettingsError when a setting that this process needs is missing.
     """
-    if not settings.database_url:
-        raise InvalidSettingsError("KERBEN_DATABASE_URL is not set; `kerben up` starts an embedded database")
-    if not settings.secret_key:
-        raise InvalidSettingsError("KERBEN_SECRET_KEY is not set (at least 32 random characters)")
+    check_settings(settings)
     db = Database(settings.database_url, size=settings.pool_size, name=f"kerben-{role}")
     runtime = Runtime(settings, db)
     bind_adapters(runtime)
@@ -63,8 +70,6 @@ def bind_adapters(runtime: Runtime) -> None:
     from kerben.domains.payouts.ports import PayoutBank
 
     settings = runtime.settings
-    if settings.psp != "freedompay":
-        raise InvalidSettingsError(f"KERBEN_PSP: no acquirer adapter is called {settings.psp!r}")
     psp_url = settings.psp_url or (settings.sandbox_url and f"{settings.sandbox_url}/acquirer")
     if psp_url and settings.psp_secret:
         config = FreedomPayConfig(

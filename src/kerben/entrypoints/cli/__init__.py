@@ -1,48 +1,52 @@
-"""The command line: `kerben`."""
+"""The command line: `kerben`. A command's module is imported when it is called, so that each starts fast."""
 
 from __future__ import annotations
+
+import importlib
+from typing import Final
 
 import click
 
 from kerben import __version__
-from kerben.entrypoints.cli.admin import admin
-from kerben.entrypoints.cli.check import check
-from kerben.entrypoints.cli.demo import demo
-from kerben.entrypoints.cli.ops import (
-    doctor,
-    events,
-    migrate_command,
-    openapi,
-    schema,
-    serve_command,
-    settings_command,
-    worker_command,
-)
-from kerben.entrypoints.cli.pos import pos
-from kerben.entrypoints.cli.up import up
+
+COMMANDS: Final = {
+    "up": "up:up",
+    "check": "check:check",
+    "serve": "ops:serve_command",
+    "worker": "ops:worker_command",
+    "migrate": "ops:migrate_command",
+    "doctor": "ops:doctor",
+    "settings": "ops:settings_command",
+    "schema": "golden:schema",
+    "openapi": "golden:openapi",
+    "events": "golden:events",
+    "demo": "demo:demo",
+    "pos": "pos:pos",
+    "admin": "admin:admin",
+}
+"""Command → module and name in this package, in the order that help shows them."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+class LazyGroup(click.Group):
+    """A group that imports a command when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names; importing nothing."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a name, imported now; None when there is none."""
+        place = COMMANDS.get(cmd_name)
+        if place is None:
+            return None
+        module, _, name = place.partition(":")
+        return getattr(importlib.import_module(f"{__name__}.{module}"), name)
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="kerben")
 def main() -> None:
     """Kerben: a marketplace for local markets. Start with `kerben up`."""
 
-
-for command in (
-    up,
-    check,
-    serve_command,
-    worker_command,
-    migrate_command,
-    doctor,
-    settings_command,
-    schema,
-    openapi,
-    demo,
-    pos,
-    admin,
-    events,
-):
-    main.add_command(command)
 
 __all__ = ["main"]

@@ -19,7 +19,6 @@ from msgspec.structs import replace
 
 from kerben.entrypoints.cli import installation
 from kerben.entrypoints.cli.common import checkout, fail, load_settings
-from kerben.entrypoints.cli.demo import load_demo
 from kerben.entrypoints.cli.ops import has_demo
 from kerben.entrypoints.cli.supervisor import Child, Supervisor
 from kerben.platform import migrations
@@ -103,18 +102,22 @@ async def _run(base: Settings, folder: Path, database_url: str, port: int, *, de
     kerben = [python, "-m", "kerben"]
     sandbox_args = ["--port", str(sandbox_port), "--data-dir", str(folder / "sandbox")]
     sandbox_args += ["--public-url", f"{settings.base_url}/sandbox"]
+    # The server takes longest to import, so it starts first.
     children = [
-        Child("sandbox", [python, "-m", "kerben_sandbox", *sandbox_args]),
-        Child("worker", [*kerben, "worker"]),
         Child("server", [*kerben, "serve", "--demo-ok"]),
+        Child("worker", [*kerben, "worker"]),
+        Child("sandbox", [python, "-m", "kerben_sandbox", *sandbox_args]),
     ]
     try:
         await supervisor.start(children)
-        if demo:
+        if demo and not await has_demo(database_url):
+            from kerben.entrypoints.cli.demo import load_demo
+
             await load_demo(settings, folder, say=_say)
-            await supervisor.start([Child("tills", [*kerben, "demo", "tills", "--data-dir", str(folder)])])
         if not await _until_ready(f"http://127.0.0.1:{port}/readyz", stop, supervisor):
             return 1
+        if demo:
+            await supervisor.start([Child("tills", [*kerben, "demo", "tills", "--data-dir", str(folder)])])
         _welcome(settings, folder, time.monotonic() - started, demo=demo)
         return await supervisor.watch(stop)
     finally:
