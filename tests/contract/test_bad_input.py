@@ -26,6 +26,9 @@ EVERYONE: Final = ("public", "anyone")
 PROBLEM: Final = "application/problem+json"
 HUGE: Final = str(10**9)
 
+pytestmark = pytest.mark.slow
+"""A sweep over every route: for the whole check, not for each commit."""
+
 
 @pytest.fixture(scope="module")
 async def world(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[World]:
@@ -157,7 +160,6 @@ async def test_wrong_types_in_the_query(world: World, routes: list[tuple[Operati
     await sweep(world, cases())
 
 
-@pytest.mark.slow
 async def test_a_zero_byte_in_the_query_is_no_bug(world: World, routes: list[tuple[Operation, str]]) -> None:
     before = await world.contents()
     bugs: list[str] = []
@@ -394,7 +396,6 @@ async def test_missing_idempotency_keys(world: World, routes: list[tuple[Operati
     await sweep(world, cases())
 
 
-@pytest.mark.slow
 async def test_hostile_values_are_no_bug(
     database_url: str, tmp_path: Path, world: World, routes: list[tuple[Operation, str]]
 ) -> None:
