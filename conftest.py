@@ -117,14 +117,49 @@ def runtime(settings: Settings, db: Database, clock: ManualClock) -> Runtime:
     return Runtime(settings, db, clock=clock)
 
 
+class _CurrentRuntime(Runtime):
+    """Stands for the runtime of the test that runs just now, so that an application can serve one after another."""
+
+    def __init__(self, target: Runtime) -> None:
+        self.__dict__["target"] = target
+
+    def __getattribute__(self, name: str) -> Any:
+        own = object.__getattribute__(self, "__dict__")
+        return own if name == "__dict__" else getattr(own["target"], name)
+
+
+class _Apps:
+    """Applications by their modules: making one costs more than most tests, and most ask for the same."""
+
+    def __init__(self) -> None:
+        self._idle: dict[tuple[int, ...], list[tuple[Litestar, _CurrentRuntime]]] = {}
+
+    @asynccontextmanager
+    async def lend(self, runtime: Runtime, modules: tuple[Module, ...]) -> AsyncGenerator[Litestar]:
+        """An application that nobody else uses meanwhile, serving with this runtime."""
+        # By identity, which lasts: the application holds its modules.
+        idle = self._idle.setdefault(tuple(id(module) for module in modules), [])
+        if idle:
+            app, current = idle.pop()
+            current.__dict__["target"] = runtime
+        else:
+            current = _CurrentRuntime(runtime)
+            app = create_app(current, modules)
+        async with _living(app):
+            yield app
+        idle.append((app, current))
+
+
+_apps = _Apps()
+
+
 @pytest.fixture
 async def http_client(runtime: Runtime) -> AsyncGenerator[MakeClient]:
     """A function that makes an HTTP client on an in-process application of the given modules."""
     stack = AsyncExitStack()
 
     async def make(*modules: Module) -> httpx.AsyncClient:
-        app = create_app(runtime, modules)
-        await stack.enter_async_context(_living(app))
+        app = await stack.enter_async_context(_apps.lend(runtime, modules))
         transport = httpx.ASGITransport(app=cast("Any", app), raise_app_exceptions=False)
         return await stack.enter_async_context(httpx.AsyncClient(transport=transport, base_url="http://kerben.test"))
 

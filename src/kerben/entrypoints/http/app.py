@@ -101,23 +101,23 @@ def undeclared(app: Litestar) -> list[str]:
 
 
 def _dependencies(runtime: Runtime, modules: Sequence[Module]) -> dict[str, Provide]:
-    def constant(value: object) -> Provide:
-        return Provide(lambda: value, sync_to_thread=False, use_cache=True)
+    def lazily(make: Callable[[], object]) -> Provide:
+        return Provide(make, sync_to_thread=False)
 
-    def lazily(factory: Callable[[Runtime], object]) -> Provide:
-        return Provide(lambda: runtime.part(factory), sync_to_thread=False, use_cache=True)
+    def part(factory: Callable[[Runtime], object]) -> Provide:
+        return lazily(lambda: runtime.part(factory))
 
     provided = {
-        "runtime": constant(runtime),
-        "db": constant(runtime.db),
-        "settings": constant(runtime.settings),
-        "clock": constant(runtime.clock),
+        "runtime": lazily(lambda: runtime),
+        "db": lazily(lambda: runtime.db),
+        "settings": lazily(lambda: runtime.settings),
+        "clock": lazily(lambda: runtime.clock),
     }
     for module in modules:
         for name, factory in module.provides.items():
             if name in provided:
                 raise ValueError(f"{module.name} provides {name}, which exists already")
-            provided[name] = lazily(factory)
+            provided[name] = part(factory)
     return provided
 
 

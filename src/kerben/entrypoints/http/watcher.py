@@ -42,7 +42,7 @@ class Watcher:
     async def start(self) -> None:
         """Find the present position, then load what the watches need, so that nothing falls between."""
         async with self._runtime.db.read() as tx:
-            self._cursor.last = max(0, await outbox.last_position(tx) - BACKLOG)
+            self._cursor = outbox.Cursor(max(0, await outbox.last_position(tx) - BACKLOG))
             for watch in self._watches:
                 if watch.start is not None:
                     await watch.start(self._runtime, tx)
