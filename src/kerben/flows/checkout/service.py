@@ -7,6 +7,7 @@ orders by signed-in buyers, besides BEGIN and COMMIT: see `STEPS` in the tests.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
@@ -43,6 +44,7 @@ from kerben.platform.secrets import token_hash
 CREATED: Final = 201
 BATCH_MAX: Final = 64
 IN_FLIGHT_MAX: Final = 2
+WAIT_S: Final = 5.0
 _TRIES: Final = 5
 
 _json = msgspec.json.Encoder()
@@ -73,8 +75,16 @@ class Checkout:
         )
 
     async def place(self, wanted: Wanted) -> Answered:
-        """Place an order together with whoever else is ordering; raises what was decided for this one."""
-        return await self._batcher.submit(wanted)
+        """Place an order together with whoever else is ordering; raises what was decided for this one.
+
+        RequestInFlightError when that takes more than five seconds, as it does for a repeat whose first request hangs
+        in another process: the batch goes on, and the same key gets its answer later.
+        """
+        try:
+            async with asyncio.timeout(WAIT_S):
+                return await self._batcher.submit(wanted)
+        except TimeoutError as error:
+            raise RequestInFlightError from error
 
     async def _run(self, batch: Sequence[Wanted]) -> Sequence[Outcome]:
         for _ in range(_TRIES):

@@ -14,6 +14,7 @@ from kerben.domains.catalog.api import PriceChange, set_prices
 from kerben.domains.catalog.tests.make import make_product
 from kerben.domains.identity.tests.make import bearer, make_user
 from kerben.domains.orders.module import MODULE as ORDERS
+from kerben.flows.checkout import service
 from kerben.flows.checkout.module import MODULE
 from kerben.flows.checkout.offers import Offers
 from kerben.flows.checkout.tests.make import CONTACT, Market, count, keep_alive, make_market, order, stock
@@ -126,6 +127,24 @@ async def test_the_same_key_gives_the_same_order(client: httpx.AsyncClient, mark
     without = await client.post("/api/v1/orders", json=market.body(), headers=market.buyer_headers)
     assert (without.status_code, without.json()["code"]) == (400, "IDEMPOTENCY_KEY_REQUIRED")
     assert await orders_of(db, market) == 1
+
+
+async def test_an_order_that_hangs_is_409_and_its_key_gets_the_answer_later(
+    client: httpx.AsyncClient, market: Market, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "WAIT_S", 0.2)
+    variant_id = market.counter.goods[0].id
+    body = market.body({"variant_id": str(variant_id), "qty": 1})
+    key = {"Idempotency-Key": str(uuid.uuid4()), **market.buyer_headers}
+    async with db.write() as holder:
+        await holder.fetch("SELECT 1 FROM inventory.stock WHERE variant_id = $1 FOR UPDATE", variant_id)
+        hanging = await client.post("/api/v1/orders", json=body, headers=key)
+        assert (hanging.status_code, hanging.json()["code"]) == (409, "REQUEST_IN_FLIGHT")
+    monkeypatch.setattr(service, "WAIT_S", 5.0)
+    answer = await client.post("/api/v1/orders", json=body, headers=key)
+    assert answer.status_code == 201, answer.text
+    assert await orders_of(db, market) == 1
+    assert (await stock(db, variant_id)).reserved_milli == 1000
 
 
 async def test_the_same_key_32_times_at_once_is_one_order(
