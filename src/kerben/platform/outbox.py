@@ -1,11 +1,11 @@
 """The transactional outbox: events are rows written by the transaction that causes them.
 
 Reading without skipping: positions come from a sequence, so a transaction may commit a lower position after a
-higher one is visible. A reader therefore keeps, beside its last position, the gaps below it, each with the
-snapshot horizon of the moment it was noticed. A gap is given up only when every transaction of that moment has
-ended: then it was a rollback. The position is drawn after the transaction has an id (see `_INSERT`), which makes
-this proof complete, and after its locks are taken (events are flushed at commit), which keeps events of one key in
-order.
+higher one is visible. A reader therefore keeps, beside its last position, the gaps below it, each with a horizon: a
+transaction id drawn after it was noticed. A gap is given up only when every transaction below its horizon has ended
+and still nothing is there: then it was a rollback. The position is drawn after the transaction has an id (see
+`_INSERT`), which makes this proof complete, and after its locks are taken (events are flushed at commit), which keeps
+events of one key in order.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ ORDER BY e.n
 
 # Uses outbox (id) on each partition.
 _READ: Final = """
-SELECT pg_snapshot_xmin(s.snap)::text::bigint AS xmin, pg_snapshot_xmax(s.snap)::text::bigint AS xmax, o.*
+SELECT pg_snapshot_xmin(s.snap)::text::bigint AS xmin, o.*
 FROM (SELECT pg_current_snapshot() AS snap) AS s
 LEFT JOIN LATERAL (
     SELECT * FROM (
@@ -51,6 +51,10 @@ LEFT JOIN LATERAL (
 ) AS o ON true
 ORDER BY o.id
 """
+
+# A transaction id drawn now is above that of every transaction that had drawn a position before. (A snapshot's xmax
+# is not: it is one past the highest COMPLETED id, and a running transaction may lie above it.)
+_HORIZON: Final = "SELECT pg_current_xact_id()::text::bigint"
 
 _encoder = msgspec.json.Encoder()
 
@@ -94,14 +98,15 @@ async def read_page(tx: ReadTx, cursor: Cursor, names: Sequence[str] | None, lim
     `names` None means every event.
     """
     rows = await tx.fetch(_READ, cursor.last, list(cursor.gaps), limit, list(names) if names is not None else None)
-    xmin, xmax = int(rows[0]["xmin"]), int(rows[0]["xmax"])
+    xmin = int(rows[0]["xmin"])
     found = [row for row in rows if row["id"] is not None]
     seen = {int(row["id"]) for row in found}
     cursor.gaps = {gap: horizon for gap, horizon in cursor.gaps.items() if gap not in seen and horizon > xmin}
     highest = max((position for position in seen if position > cursor.last), default=cursor.last)
-    for position in range(cursor.last + 1, highest):
-        if position not in seen:
-            cursor.gaps[position] = xmax
+    missing = [position for position in range(cursor.last + 1, highest) if position not in seen]
+    if missing:
+        horizon = int(await tx.fetchval(_HORIZON))
+        cursor.gaps.update(dict.fromkeys(missing, horizon))
     cursor.last = highest
     return Page([e for row in found if (e := envelope_of(row)) is not None], len(found))
 

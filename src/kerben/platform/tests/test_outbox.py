@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from uuid import UUID
 
 import asyncpg
@@ -69,6 +70,29 @@ async def test_no_event_is_skipped_when_transactions_commit_out_of_order(db: Dat
         assert await read_all(db, cursor) == [3]
         assert len(cursor.gaps) == 1, "the gap stays open while its transaction runs"
     assert await read_all(db, cursor) == [1], "and is filled when it commits"
+    assert cursor.gaps == {}
+
+
+async def test_no_event_is_skipped_when_the_later_transaction_drew_the_lower_position(db: Database) -> None:
+    # A snapshot's xmax is one past the highest COMPLETED transaction, not past the highest that has begun: the one
+    # that is still running here lies above it, and must be waited for all the same.
+    cursor = outbox.Cursor()
+    await read_all(db, cursor)
+    async with AsyncExitStack() as early_stack, AsyncExitStack() as late_stack:
+        early = await early_stack.enter_async_context(db.write())
+        early_xid = await early.fetchval("SELECT pg_current_xact_id()::text::bigint")
+        late = await late_stack.enter_async_context(db.write())
+        assert await late.fetchval("SELECT pg_current_xact_id()::text::bigint") > early_xid
+        late.publish(Counted(new_id(), 1))
+        await late.flush()
+        early.publish(Counted(new_id(), 2))
+        await early_stack.aclose()
+        assert await read_all(db, cursor) == [2]
+        for _ in range(3):
+            assert await read_all(db, cursor) == []
+            assert len(cursor.gaps) == 1, "the gap stays open while its transaction runs"
+        await late_stack.aclose()
+    assert await read_all(db, cursor) == [1]
     assert cursor.gaps == {}
 
 
