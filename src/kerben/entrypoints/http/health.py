@@ -79,11 +79,8 @@ class HealthController(Controller):
         """Swagger UI's own files, from its package: nothing is loaded from elsewhere."""
         if name not in _SWAGGER:
             raise NotFoundError
-        folder = importlib.resources.files("swagger_ui_bundle") / "vendor"
-        file = next((d / name for d in folder.iterdir() if (d / name).is_file()), None)
-        if file is None:
-            raise NotFoundError
-        return Response(file.read_bytes(), media_type=_SWAGGER[name], headers={"Cache-Control": "max-age=86400"})
+        file = importlib.resources.files("swagger_ui") / "static" / name
+        return Response(file.read_bytes(), media_type=_SWAGGER[name], headers={"Cache-Control": "no-cache"})
 
 
 def _registry() -> CollectorRegistry:

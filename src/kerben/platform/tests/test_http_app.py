@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, cast
 
 import httpx
@@ -109,7 +110,8 @@ async def test_documents(http_client: MakeClient) -> None:
     assert "SwaggerUIBundle" in page.text
     script = await client.get("/api/docs/assets/swagger-ui-bundle.js")
     assert script.status_code == 200
-    assert len(script.content) > 100_000
+    # The first major version that reads OpenAPI 3.1, which is what we publish.
+    assert re.search(r'PACKAGE_VERSION:"5\.', script.text)
     assert (await client.get("/api/docs/assets/..%2Fsecret")).status_code == 404
 
 
@@ -153,3 +155,17 @@ async def test_what_the_caller_has_is_not_sent_again(http_client: MakeClient) ->
         answer = await client.get("/api/v1/probe/page", headers={"If-None-Match": known})
         assert (answer.status_code, answer.content) == (304, b"")
     assert (await client.get("/api/v1/probe/page", headers={"If-None-Match": '"other"'})).status_code == 200
+
+
+async def test_behind_a_proxy_the_limit_is_per_caller_and_otherwise_the_header_is_not_believed(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app_module, "ADDRESS_BURST", 2)
+    for behind_proxy, expected in ((True, [404, 404, 404]), (False, [404, 404, 429])):
+        settings = structs.replace(runtime.settings, rate_limits=True, behind_proxy=behind_proxy)
+        app = app_module.create_app(Runtime(settings, runtime.db, clock=runtime.clock), [PROBE])
+        transport = httpx.ASGITransport(app=cast("Any", app))
+        async with httpx.AsyncClient(transport=transport, base_url="http://kerben.test") as client:
+            callers = [{"X-Forwarded-For": f"203.0.113.{n}"} for n in range(3)]
+            answers = [await client.get("/api/v1/nowhere", headers=headers) for headers in callers]
+        assert [a.status_code for a in answers] == expected
