@@ -14,7 +14,6 @@ import asyncpg
 
 from kerben.platform import consumers, jobs, outbox
 from kerben.platform.db import WriteTx
-from kerben.platform.housekeeping import ensure_outbox_partitions
 from kerben.platform.logs import logger, scrub
 from kerben.platform.modules import Module, Sweep
 from kerben.platform.runtime import Runtime
@@ -34,7 +33,6 @@ class Worker:
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set, then finish what is in hand."""
         runtime = self._runtime
-        await runtime.db.transact(ensure_outbox_partitions)
         pool: Any = await asyncpg.create_pool(runtime.db.dsn, min_size=1, max_size=3)
         all_jobs = [job for module in self._modules for job in module.jobs]
         runner = jobs.build(runtime, pool, all_jobs)

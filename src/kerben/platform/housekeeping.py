@@ -20,27 +20,39 @@ def _partition(day: date) -> str:
 
 
 async def ensure_outbox_partitions(tx: WriteTx) -> int:
-    """Make the partitions of today and the next days; how many were made."""
-    made = 0
+    """Make the partitions of today and the next days; how many were made.
+
+    Writers wait for as long as it takes, a few milliseconds: a row that reached the default partition between the
+    look and the making would forbid the new one, and a writer under way would be refused by the narrowed default.
+    """
     today = tx.now.astimezone(UTC).date()
-    for offset in range(AHEAD_DAYS + 1):
-        day = today + timedelta(days=offset)
-        if await tx.fetchval("SELECT to_regclass('platform.' || $1) IS NOT NULL", _partition(day)):
-            continue
-        # Rows of that day that already lie in the default partition would forbid it: they stay there.
+    days = [today + timedelta(days=offset) for offset in range(AHEAD_DAYS + 1)]
+    missing = [day for day in days if not await _exists(tx, day)]
+    if not missing:
+        return 0
+    await tx.execute("LOCK TABLE platform.outbox IN SHARE ROW EXCLUSIVE MODE")
+    made = 0
+    for day in missing:
         start = datetime(day.year, day.month, day.day, tzinfo=UTC)
-        if await tx.fetchval(
+        end = start + timedelta(days=1)
+        # Somebody else may have made it while we waited. Rows of that day that already lie in the default
+        # partition would forbid it: then they all stay there.
+        if await _exists(tx, day) or await tx.fetchval(
             "SELECT EXISTS (SELECT 1 FROM platform.outbox_default WHERE occurred_at >= $1 AND occurred_at < $2)",
             start,
-            start + timedelta(days=1),
+            end,
         ):
             continue
         await tx.execute(
             f"CREATE TABLE platform.{_partition(day)} PARTITION OF platform.outbox"
-            f" FOR VALUES FROM ('{start.isoformat()}') TO ('{(start + timedelta(days=1)).isoformat()}')"
+            f" FOR VALUES FROM ('{start.isoformat()}') TO ('{end.isoformat()}')"
         )
         made += 1
     return made
+
+
+async def _exists(tx: WriteTx, day: date) -> bool:
+    return bool(await tx.fetchval("SELECT to_regclass('platform.' || $1) IS NOT NULL", _partition(day)))
 
 
 async def drop_old_outbox_partitions(tx: WriteTx) -> int:

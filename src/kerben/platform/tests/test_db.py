@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import msgspec
@@ -16,10 +17,16 @@ from kerben.platform.access import public
 from kerben.platform.clock import ManualClock
 from kerben.platform.db import Database, WriteTx
 from kerben.platform.errors import DomainError
+from kerben.platform.events import Event, event
 from kerben.platform.ids import new_id
 from kerben.platform.modules import Job, Module
 from kerben.platform.runtime import Runtime
 from tests.support import MakeClient
+
+
+@event("probe.written.v1", key="thing")
+class Written(Event, frozen=True):
+    thing: UUID
 
 
 async def make_table(db: Database) -> None:
@@ -173,6 +180,33 @@ async def test_outbox_partitions_are_made_ahead_and_dropped_when_old_and_read(
     clock.advance(days=3)
     async with db.write() as tx:
         assert await housekeeping.drop_old_outbox_partitions(tx) == 2
+
+
+async def test_partitions_wait_for_a_writer_whose_event_lies_in_the_default_one(
+    db: Database, clock: ManualClock
+) -> None:
+    clock.advance(days=40)
+
+    async def make(tx: WriteTx) -> int:
+        return await housekeeping.ensure_outbox_partitions(tx)
+
+    async with asyncio.timeout(20):
+        async with db.write() as tx:
+            tx.publish(Written(thing=tx.new_id()))
+            await tx.flush()
+            making = asyncio.create_task(db.transact(make))
+            waiting = (
+                "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'platform.outbox'::regclass)"
+            )
+            while not await tx.fetchval(waiting):
+                await asyncio.sleep(0)
+        # The day of the event stays in the default partition, the days after it get theirs.
+        assert await making == housekeeping.AHEAD_DAYS
+    async with db.write() as tx:
+        tx.publish(Written(thing=tx.new_id()))
+    async with db.read() as tx:
+        kept = await tx.fetchval("SELECT count(*) FROM platform.outbox_default WHERE occurred_at >= $1", clock.now())
+    assert kept == 2
 
 
 async def test_a_job_starts_after_its_transaction_commits_and_is_retried(runtime: Runtime) -> None:
