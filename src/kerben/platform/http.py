@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from typing import Any, Generic, TypeVar
+from collections.abc import Sequence
+from typing import Any, Final, Generic, TypeVar, cast
 
 import msgspec
 from litestar import Response
+from litestar.handlers.base import BaseRouteHandler
+from litestar.types import Receive, Scope, Send
 
 from kerben.platform.access import Connection
 from kerben.platform.errors import DomainError, Kind, invalid
@@ -15,6 +18,47 @@ from kerben.platform.errors import DomainError, Kind, invalid
 T = TypeVar("T")
 
 LIMIT_MAX = 100
+
+
+EXPRESS: Final[dict[str, Any]] = {"express": True}
+"""`opt` of a hot route: served without the framework's path of a request; see entrypoints/http/express.py."""
+
+
+def is_express(handler: BaseRouteHandler) -> bool:
+    """Whether a route is marked with EXPRESS."""
+    return bool(handler.opt.get("express"))
+
+
+Header = tuple[bytes, bytes]
+_JSON: Final[Header] = (b"content-type", b"application/json")
+
+
+class Prepared(Response[bytes]):
+    """An answer that is bytes already: sent as it is, without the framework's work on headers."""
+
+    def __init__(  # pyright: ignore[reportMissingSuperCall]
+        self, body: bytes, status_code: int = 200, headers: Sequence[Header] = (), content_type: Header = _JSON
+    ) -> None:
+        """`headers` with lower-case names. A body of length 0 has no type and, but for 204 and 304, a length."""
+        self.content = body
+        self.status_code = status_code
+        length = (b"content-length", b"%d" % len(body))
+        self.raw_headers: list[Header] = [content_type, length, *headers] if body else list(headers)
+        if not body and status_code not in {204, 304}:
+            self.raw_headers.append(length)
+
+    def to_asgi_response(self, app: Any, request: Any, **_: Any) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """The framework's way to it."""
+        return self
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.send(send)
+
+    async def send(self, send: Send) -> None:
+        """Send it."""
+        start = {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
+        await send(cast("Any", start))
+        await send({"type": "http.response.body", "body": self.content, "more_body": False})
 
 
 class PreconditionRequiredError(DomainError):
@@ -50,7 +94,9 @@ def etag_of(body: bytes) -> str:
 
 def is_known(connection: Connection, etag: str) -> bool:
     """Whether If-None-Match names this ETag: a list, `*`, compared weakly (RFC 9110, section 13.1.2)."""
-    given = connection.headers.get("if-none-match", "")
+    given = connection.headers.get("if-none-match")
+    if not given:
+        return False
     return given.strip() == "*" or etag in {part.strip().removeprefix("W/") for part in given.split(",")}
 
 
@@ -58,10 +104,15 @@ def json_with_etag(connection: Connection, data: object, *, cache: str = "no-cac
     """A JSON answer with an ETag, or 304 without a body when the caller has it already."""
     body = _encoder.encode(data)
     etag = etag_of(body)
-    headers = {"ETag": etag, "Cache-Control": cache}
+    return known_or(connection, body, etag, cache)
+
+
+def known_or(connection: Connection, body: bytes, etag: str, cache: str = "no-cache") -> Response[bytes]:
+    """A JSON body with its ETag, or 304 without it when the caller has it already."""
+    headers = [(b"etag", etag.encode()), (b"cache-control", cache.encode())]
     if is_known(connection, etag):
-        return Response(b"", status_code=304, headers=headers, media_type="application/json")
-    return Response(body, headers=headers, media_type="application/json")
+        return Prepared(b"", 304, headers)
+    return Prepared(body, 200, headers)
 
 
 def require_match(connection: Connection, current_etag: str) -> None:

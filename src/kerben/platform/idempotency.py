@@ -19,9 +19,11 @@ from litestar.status_codes import HTTP_201_CREATED
 from kerben.platform.access import Connection
 from kerben.platform.db import Database, ReadTx, WriteTx
 from kerben.platform.errors import DomainError, Kind
+from kerben.platform.http import Prepared
 
 HEADER: Final = "Idempotency-Key"
 REPLAYED: Final = "Idempotent-Replayed"
+_WAS_REPLAYED: Final = ((REPLAYED.lower().encode(), b"true"),)
 
 
 class IdempotencyKeyRequiredError(DomainError):
@@ -161,12 +163,7 @@ async def once(
 
 def answer(stored: StoredAnswer, *, replayed: bool = False) -> Response[bytes]:
     """The HTTP response of a stored answer."""
-    return Response(
-        stored.body,
-        status_code=stored.status,
-        media_type="application/json",
-        headers={REPLAYED: "true"} if replayed else {},
-    )
+    return Prepared(stored.body, stored.status, _WAS_REPLAYED if replayed else ())
 
 
 async def purge(tx: WriteTx) -> int:

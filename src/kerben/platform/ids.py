@@ -5,12 +5,13 @@ from __future__ import annotations
 import secrets
 from uuid import UUID
 
-from uuid_utils.compat import uuid7
+from asyncpg.pgproto import pgproto
+from uuid_utils import uuid7
 
 
 def new_id() -> UUID:
-    """A new UUIDv7."""
-    return uuid7()
+    """A new UUIDv7, of the driver's own subclass: made, compared and written several times faster."""
+    return pgproto.UUID(uuid7().bytes)
 
 
 def new_token(size: int = 32) -> str:

@@ -7,6 +7,7 @@ exactly by `from_major`, and quantities of thousandths are multiplied with one d
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -96,6 +97,7 @@ def share(amount: int, basis_points: int) -> int:
     return quotient if amount * basis_points >= 0 else -quotient
 
 
+@lru_cache(maxsize=16_384)
 def display(amount: int, currency: str = "KGS") -> str:
     """«1 500 сом», «12,50 сом»; narrow no-break spaces between groups and before the symbol's word."""
     digits = MINOR_DIGITS.get(currency, 2)

@@ -34,22 +34,24 @@ WHERE own.xid IS NOT NULL
 ORDER BY e.n
 """
 
-# Uses outbox (id) on each partition.
+# Uses outbox (id) on each partition. The first row holds the moment and every position that was read, the others the
+# events that were asked for: a reader that wants few of them is not sent the rest.
 _READ: Final = """
-SELECT pg_snapshot_xmin(s.snap)::text::bigint AS xmin, o.*
-FROM (SELECT pg_current_snapshot() AS snap) AS s
-LEFT JOIN LATERAL (
-    SELECT * FROM (
-        SELECT id, event_id, name, key, occurred_at, request_id,
-               CASE WHEN $4::text[] IS NULL OR name = ANY($4) THEN payload END AS payload
-        FROM platform.outbox WHERE id = ANY($2::bigint[])
-        UNION ALL
-        (SELECT id, event_id, name, key, occurred_at, request_id,
-               CASE WHEN $4::text[] IS NULL OR name = ANY($4) THEN payload END AS payload
-        FROM platform.outbox WHERE id > $1 ORDER BY id LIMIT $3)
-    ) AS both_parts
-) AS o ON true
-ORDER BY o.id
+WITH page AS MATERIALIZED (
+    SELECT id, event_id, name, key, occurred_at, request_id,
+           CASE WHEN $4::text[] IS NULL OR name = ANY($4) THEN payload END AS payload
+    FROM platform.outbox WHERE id = ANY($2::bigint[])
+    UNION ALL
+    (SELECT id, event_id, name, key, occurred_at, request_id,
+            CASE WHEN $4::text[] IS NULL OR name = ANY($4) THEN payload END AS payload
+     FROM platform.outbox WHERE id > $1 ORDER BY id LIMIT $3)
+)
+SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xmin, array(SELECT id FROM page) AS ids,
+       NULL::bigint AS id, NULL::uuid AS event_id, NULL AS name, NULL AS key, NULL::timestamptz AS occurred_at,
+       NULL AS request_id, NULL::json AS payload
+UNION ALL
+SELECT NULL, NULL, id, event_id, name, key, occurred_at, request_id, payload FROM page WHERE payload IS NOT NULL
+ORDER BY id NULLS FIRST
 """
 
 # A transaction id drawn now is above that of every transaction that had drawn a position before. (A snapshot's xmax
@@ -99,8 +101,7 @@ async def read_page(tx: ReadTx, cursor: Cursor, names: Sequence[str] | None, lim
     """
     rows = await tx.fetch(_READ, cursor.last, list(cursor.gaps), limit, list(names) if names is not None else None)
     xmin = int(rows[0]["xmin"])
-    found = [row for row in rows if row["id"] is not None]
-    seen = {int(row["id"]) for row in found}
+    seen = set(rows[0]["ids"])
     cursor.gaps = {gap: horizon for gap, horizon in cursor.gaps.items() if gap not in seen and horizon > xmin}
     highest = max((position for position in seen if position > cursor.last), default=cursor.last)
     missing = [position for position in range(cursor.last + 1, highest) if position not in seen]
@@ -108,7 +109,7 @@ async def read_page(tx: ReadTx, cursor: Cursor, names: Sequence[str] | None, lim
         horizon = int(await tx.fetchval(_HORIZON))
         cursor.gaps.update(dict.fromkeys(missing, horizon))
     cursor.last = highest
-    return Page([e for row in found if (e := envelope_of(row)) is not None], len(found))
+    return Page([e for row in rows[1:] if (e := envelope_of(row)) is not None], len(seen))
 
 
 def envelope_of(row: Any) -> Envelope | None:

@@ -212,3 +212,12 @@ EXCEPTION_HANDLERS: dict[type[Exception] | int, Any] = {
     TimeoutError: on_database,
     Exception: on_bug,
 }
+
+
+def answer_to(request: HttpRequest, error: Exception) -> Response[bytes]:
+    """The response to a failure, chosen as the framework does: by the nearest class of the error."""
+    for kind in type(error).__mro__:
+        handler = EXCEPTION_HANDLERS.get(cast("type[Exception]", kind))
+        if handler is not None:
+            return handler(request, error)
+    return on_bug(request, error)

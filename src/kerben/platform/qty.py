@@ -31,6 +31,8 @@ def to_milli(value: Decimal | float | str, unit: Unit | None = None) -> int:
     A float is read by its shortest decimal form (0.1 is one tenth). Raises InvalidQuantityError when it is not a
     finite number, has more than three decimals, is out of range or, for pieces, is not whole.
     """
+    if type(value) is int and -QTY_MAX <= value * ONE <= QTY_MAX:
+        return value * ONE
     try:
         number = Decimal(str(value))
     except InvalidOperation as error:

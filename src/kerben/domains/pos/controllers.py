@@ -21,7 +21,7 @@ from kerben.domains.pos.service import devices, downlink, eligibility
 from kerben.platform.access import client_ip, principal_of, public
 from kerben.platform.db import Database, WriteTx
 from kerben.platform.errors import DomainError
-from kerben.platform.http import Page, decode_cursor, encode_cursor, page_limit
+from kerben.platform.http import EXPRESS, Page, decode_cursor, encode_cursor, page_limit
 from kerben.platform.money import to_major
 from kerben.platform.qty import to_number
 from kerben.platform.runtime import Runtime
@@ -220,13 +220,13 @@ class TillController(Controller):
     tags = ("POS",)
     guards = [pos_device]
 
-    @post("/heartbeat", status_code=HTTP_200_OK)
+    @post("/heartbeat", opt=EXPRESS, status_code=HTTP_200_OK)
     async def heartbeat(self, request: HttpRequest, runtime: Runtime, data: wire.HeartbeatIn) -> wire.HeartbeatOut:
         """A sign of life, every 30 seconds. Any status but `active` says that the till stops selling."""
         found = await runtime.part(HeartbeatDesk).beat(wire.read_heartbeat(data, device_of(request)))
         return wire.HeartbeatOut("ok", runtime.clock.now(), [wire.discrepancy_out(entry) for entry in found])
 
-    @post("/sales", status_code=HTTP_201_CREATED)
+    @post("/sales", opt=EXPRESS, status_code=HTTP_201_CREATED)
     async def sale(self, request: HttpRequest, runtime: Runtime, data: wire.ReceiptIn) -> wire.SaleOut:
         """Record a receipt: a sale, a refund or a void. Never refused for lack of stock."""
         receipt = wire.read_receipt(data, device_of(request), runtime.clock.now(), runtime.settings.currency)

@@ -19,6 +19,7 @@ from litestar.routes import HTTPRoute
 
 from kerben import __version__
 from kerben.entrypoints.http.application import Application
+from kerben.entrypoints.http.express import Express
 from kerben.entrypoints.http.health import HealthController
 from kerben.entrypoints.http.live import LiveHub, live_socket
 from kerben.entrypoints.http.middleware import ADDRESS_BURST, ADDRESS_PER_S, RequestContext
@@ -37,12 +38,17 @@ BODY_MAX = 1024 * 1024
 
 
 def create_app(
-    runtime: Runtime, modules: Sequence[Module], *extra: Any, lifespans: Sequence[Lifespan] = ()
+    runtime: Runtime,
+    modules: Sequence[Module],
+    *extra: Any,
+    lifespans: Sequence[Lifespan] = (),
+    express: bool = True,
 ) -> Litestar:
     """The application of the given modules and extra routes.
 
-    `lifespans` run around everything else; one of them, or the caller, opens the runtime's database. Raises
-    UndeclaredAccessError when a route does not declare who may call it.
+    `lifespans` run around everything else; one of them, or the caller, opens the runtime's database. `express` False
+    sends the hot routes through the framework like all others (to compare). Raises UndeclaredAccessError when a
+    route does not declare who may call it.
     """
     hub = LiveHub(runtime, modules)
     watcher = Watcher(runtime, modules, hub)
@@ -62,6 +68,7 @@ def create_app(
         config.debug = False
         return config
 
+    provided = _provided(runtime, modules)
     app = Application(
         route_handlers=[
             HealthController,
@@ -70,7 +77,7 @@ def create_app(
             *extra,
         ],
         exception_handlers=EXCEPTION_HANDLERS,
-        dependencies=_dependencies(runtime, modules),
+        dependencies={name: Provide(make, sync_to_thread=False) for name, make in provided.items()},
         lifespan=[*lifespans, lifespan],
         state=State({"runtime": runtime, "hub": hub, "modules": tuple(modules)}),
         openapi_config=openapi_config(),
@@ -81,6 +88,9 @@ def create_app(
     )
     if forgotten := undeclared(app):
         raise UndeclaredAccessError(", ".join(forgotten))
+    if express:
+        routes = [route for route in app.routes if isinstance(route, HTTPRoute)]
+        app.asgi_handler = Express(app.asgi_handler, routes, provided)
     # Around the router, not as middleware of the routes: unknown routes get an id and safety headers, too.
     settings = runtime.settings
     limiter = RateLimiter(runtime.clock, burst=ADDRESS_BURST, per_s=ADDRESS_PER_S, enabled=settings.rate_limits)
@@ -100,18 +110,17 @@ def undeclared(app: Litestar) -> list[str]:
     return found
 
 
-def _dependencies(runtime: Runtime, modules: Sequence[Module]) -> dict[str, Provide]:
-    def lazily(make: Callable[[], object]) -> Provide:
-        return Provide(make, sync_to_thread=False)
+def _provided(runtime: Runtime, modules: Sequence[Module]) -> dict[str, Callable[[], object]]:
+    """What handlers may name as parameters; each is one object per process."""
 
-    def part(factory: Callable[[Runtime], object]) -> Provide:
-        return lazily(lambda: runtime.part(factory))
+    def part(factory: Callable[[Runtime], object]) -> Callable[[], object]:
+        return lambda: runtime.part(factory)
 
-    provided = {
-        "runtime": lazily(lambda: runtime),
-        "db": lazily(lambda: runtime.db),
-        "settings": lazily(lambda: runtime.settings),
-        "clock": lazily(lambda: runtime.clock),
+    provided: dict[str, Callable[[], object]] = {
+        "runtime": lambda: runtime,
+        "db": lambda: runtime.db,
+        "settings": lambda: runtime.settings,
+        "clock": lambda: runtime.clock,
     }
     for module in modules:
         for name, factory in module.provides.items():

@@ -44,7 +44,7 @@ class RequestContext:
     """Wraps an application; see the module's docstring."""
 
     def __init__(self, app: ASGIApp, limiter: RateLimiter, *, behind_proxy: bool) -> None:
-        self._app = app
+        self.app = app
         self._limiter = limiter
         self._behind_proxy = behind_proxy
         self._requests: dict[tuple[str, int], Any] = {}
@@ -53,7 +53,7 @@ class RequestContext:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             bind_request_id(str(new_id()))
-            await self._app(scope, receive, send)
+            await self.app(scope, receive, send)
             return
         given, forwarded = _read_headers(scope["headers"])
         request_id = given or new_id().hex.encode()
@@ -74,7 +74,7 @@ class RequestContext:
         try:
             refusal = self._refusal(scope)
             if refusal is None:
-                await self._app(scope, receive, answer)
+                await self.app(scope, receive, answer)
             else:
                 await _send_problem(refusal, answer)
         finally:

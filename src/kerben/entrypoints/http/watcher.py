@@ -50,7 +50,7 @@ class Watcher:
 
     async def step(self) -> int:
         """Read on; how many rows were read."""
-        async with self._runtime.db.read() as tx:
+        async with self._runtime.db.read_by_key() as tx:
             names = self._all if self._hub.is_listening else self._watched
             page = await outbox.read_page(tx, self._cursor, names, PAGE)
         self._hub.seq = self._cursor.safe

@@ -37,6 +37,7 @@ from kerben.platform import idempotency, money
 from kerben.platform.access import client_ip, optional_principal_of, principal_of
 from kerben.platform.db import Database, ReadTx, WriteTx
 from kerben.platform.errors import NotFoundError, invalid
+from kerben.platform.http import EXPRESS
 from kerben.platform.runtime import Runtime
 from kerben.platform.secrets import token_hash
 from kerben.platform.settings import Settings
@@ -116,7 +117,7 @@ class CheckoutController(Controller):
         await db.transact(work)
         return _method(option, settings.currency)
 
-    @post("/orders", guards=[optional_auth], summary="Place an order", responses={201: _PLACED})
+    @post("/orders", guards=[optional_auth], opt=EXPRESS, summary="Place an order", responses={201: _PLACED})
     async def place(self, request: HttpRequest, data: OrderBody, runtime: Runtime) -> Response[bytes]:
         """Place an order as a signed-in buyer or as a guest; needs an Idempotency-Key."""
         # One injected dependency: each further one costs a task per request, and this is the hottest write.

@@ -15,10 +15,8 @@ from kerben.flows.storefront.service import ProductPages, SearchLimiter
 from kerben.flows.storefront.views import ProductView, SearchPage
 from kerben.platform.access import client_ip, public
 from kerben.platform.db import Database
-from kerben.platform.http import Page, is_known, json_with_etag, page_limit
+from kerben.platform.http import EXPRESS, Page, json_with_etag, known_or, page_limit
 from kerben.platform.settings import Settings
-
-_CACHE = "no-cache"
 
 
 class StorefrontController(Controller):
@@ -30,6 +28,7 @@ class StorefrontController(Controller):
     @get(
         "/products/{product_id:uuid}",
         guards=[public],
+        opt=EXPRESS,
         responses={200: ResponseSpec(ProductView, generate_examples=False, description="The product")},
     )
     async def product(
@@ -37,14 +36,12 @@ class StorefrontController(Controller):
     ) -> Response[bytes]:
         """A product with its variants, live stock, shop and whether it can be bought online; with an ETag."""
         page = await product_pages.get(product_id)
-        headers = {"ETag": page.etag, "Cache-Control": _CACHE}
-        if is_known(request, page.etag):
-            return Response(b"", status_code=304, headers=headers, media_type="application/json")
-        return Response(page.body, headers=headers, media_type="application/json")
+        return known_or(request, page.body, page.etag)
 
     @get(
         "/products",
         guards=[public],
+        opt=EXPRESS,
         responses={200: ResponseSpec(Page[ProductView], generate_examples=False, description="One page")},
     )
     async def products(
@@ -63,11 +60,12 @@ class StorefrontController(Controller):
             page = await service.list_products(
                 tx, settings.pos_silence_s, shop_id=shop_id, category_id=category_id, cursor=cursor, limit=size
             )
-        return json_with_etag(request, page, cache=_CACHE)
+        return json_with_etag(request, page)
 
     @get(
         "/search",
         guards=[public],
+        opt=EXPRESS,
         responses={200: ResponseSpec(SearchPage, generate_examples=False, description="One page")},
     )
     async def search(
@@ -105,4 +103,4 @@ class StorefrontController(Controller):
         )
         async with db.read() as tx:
             page = await service.search(tx, settings.pos_silence_s, query, shop_id=shop_id, near=circle)
-        return json_with_etag(request, page, cache=_CACHE)
+        return json_with_etag(request, page)

@@ -233,3 +233,14 @@ async def test_a_job_starts_after_its_transaction_commits_and_is_retried(runtime
     await task
     await pool.close()
     assert ran == [b"kept"]
+
+
+async def test_array_arguments_are_lists_or_tuples(db: Database) -> None:
+    one, two = new_id(), new_id()
+    async with db.read() as tx:
+        for arguments in ([one, two], (one, two)):
+            assert await tx.fetchval("SELECT $1::uuid[]", arguments) == [one, two]
+        assert await tx.fetchval("SELECT $1::int[]", [[1, 2], [3, 4]]) == [[1, 2], [3, 4]]
+        assert await tx.fetchval("SELECT $1::text[]", ["{a,b}", None, ""]) == ["{a,b}", None, ""]
+        with pytest.raises(asyncpg.DataError):
+            await tx.fetchval("SELECT $1::uuid[]", {one, two})
