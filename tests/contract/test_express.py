@@ -8,6 +8,7 @@ import json
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack
 from typing import Any, Final, cast
+from uuid import UUID
 
 import httpx
 import msgspec
@@ -106,6 +107,27 @@ async def test_product_pages_lists_and_searches(both: Both, market: Market) -> N
         await both.ask("GET", f"/api/v1/search{query}")
 
 
+async def test_carts(both: Both, market: Market) -> None:
+    path = f"/api/v1/cart/items/{market.counter.goods[0].id}"
+    assert (await both.ask("PUT", path, json={"qty": 2}, headers=market.buyer_headers)).json()["items_count"] == 1
+    assert (await both.ask("PUT", path, json={"qty": -1}, headers=market.buyer_headers)).status_code == 422
+    assert (await both.ask("PUT", path, json={"qty": "2"}, headers=market.buyer_headers)).status_code == 422
+    unknown = "/api/v1/cart/items/01a1fa60-f3e2-7509-943e-0e129e0cb2d9"
+    assert (await both.ask("PUT", unknown, json={"qty": 1}, headers=market.buyer_headers)).status_code == 404
+    assert (await both.ask("PUT", "/api/v1/cart/items/x", json={"qty": 1})).status_code == 404
+
+
+async def test_links_of_payments_and_notices(both: Both, market: Market) -> None:
+    keyed = {**market.buyer_headers, "Idempotency-Key": "to-be-opened"}
+    made = (await both.lanes[0].post("/api/v1/orders", json=market.body(), headers=keyed)).json()
+    path = f"/api/v1/payments/{made['payment']['id']}/open"
+    for query in ("", "?sig=", "?sig=forged", "?sig=a&sig=b", "?sig=%C3%A9"):
+        assert (await both.ask("GET", path + query)).status_code == 404
+    assert (await both.ask("GET", path.replace("/open", "/opened"))).status_code == 404
+    for provider in ("nobody", "freedompay", ""):
+        await both.ask("POST", f"/api/v1/payments/webhooks/{provider}", content=b"a=b")
+
+
 async def test_orders(both: Both, market: Market, runtime: Runtime) -> None:
     body, keyed = market.body(), {**market.buyer_headers, "Idempotency-Key": "the-same-key"}
     first = await both.lanes[0].post("/api/v1/orders", json=body, headers=keyed)
@@ -188,16 +210,19 @@ async def test_the_hot_routes_take_the_lane(runtime: Runtime) -> None:
         ("POST", "/api/v1/orders"),
         ("POST", "/api/v1/pos/sales"),
         ("POST", "/api/v1/pos/heartbeat"),
+        ("PUT", "/api/v1/cart/items/{id}"),
+        ("GET", "/api/v1/payments/{id}/open"),
+        ("POST", "/api/v1/payments/webhooks/{id}"),
     } <= set(lane.paths)
 
 
 class Deep(Controller):
     path = "/deep"
 
-    @get("/{thing:str}/more", guards=[public], opt=EXPRESS)
-    async def show(self, thing: str) -> str:
+    @get("/{thing:uuid}/{other:uuid}", guards=[public], opt=EXPRESS)
+    async def show(self, thing: UUID, other: UUID) -> str:
         """A shape that the lane does not know."""
-        return thing
+        return f"{thing} {other}"
 
 
 class Sync(Controller):

@@ -12,12 +12,15 @@ from litestar.datastructures import State
 from litestar.openapi.datastructures import ResponseSpec
 
 from kerben.domains.cart import service
+from kerben.domains.cart.desk import CartDesk
 from kerben.domains.cart.errors import CartTokenError
 from kerben.domains.cart.limits import CartLimits
-from kerben.domains.cart.model import CartView, Owner
+from kerben.domains.cart.model import CartView, Owner, Wanted
 from kerben.domains.identity.api import optional_auth, signed_in
 from kerben.platform.access import client_ip, optional_principal_of, principal_of
 from kerben.platform.db import Database, WriteTx
+from kerben.platform.http import EXPRESS, Prepared
+from kerben.platform.runtime import Runtime
 from kerben.platform.secrets import token_hash
 from kerben.platform.settings import Settings
 
@@ -48,30 +51,24 @@ class CartController(Controller):
         owner, token = await _owner(request, db)
         return await _answer(db, settings, owner, token)
 
-    @put("/items/{variant_id:uuid}", guards=[optional_auth], summary="Set a quantity", responses=_CART)
+    @put(
+        "/items/{variant_id:uuid}",
+        guards=[optional_auth],
+        opt=EXPRESS,
+        summary="Set a quantity",
+        responses=_CART,
+    )
     async def put_item(
-        self,
-        request: HttpRequest,
-        variant_id: UUID,
-        data: PutItem,
-        db: Database,
-        settings: Settings,
-        cart_limits: CartLimits,
+        self, request: HttpRequest, variant_id: UUID, data: PutItem, runtime: Runtime
     ) -> Response[bytes]:
         """Set how much of a variant the cart holds. A guest without a token gets one in X-Cart-Token."""
         principal = optional_principal_of(request)
-        cart_limits.take(str(principal.user_id) if principal else client_ip(request))
-        owner, token = await _owner(request, db)
+        runtime.part(CartLimits).take(str(principal.user_id) if principal else client_ip(request))
+        owner, token = await _owner(request, runtime.db)
         if owner is None:
             token = secrets.token_urlsafe(24)
             owner = Owner(None, token_hash(token))
-        mine = owner
-
-        async def work(tx: WriteTx) -> None:
-            await service.put(tx, mine, variant_id, data.qty)
-
-        await db.transact(work)
-        return await _answer(db, settings, owner, token)
+        return _shown(await runtime.part(CartDesk).put(Wanted(owner, variant_id, data.qty)), token)
 
     @delete("/items/{variant_id:uuid}", guards=[optional_auth], status_code=200, summary="Take out", responses=_CART)
     async def delete_item(
@@ -119,7 +116,16 @@ async def _owner(request: HttpRequest, db: Database) -> tuple[Owner | None, str 
 
 
 async def _answer(db: Database, settings: Settings, owner: Owner | None, token: str | None) -> Response[bytes]:
+    if owner is None:
+        return _shown(service.empty(settings), token)
     async with db.read() as tx:
-        cart = await service.view(tx, settings, owner, token)
-    headers = {"Cache-Control": "no-store"} | ({HEADER: token} if token else {})
-    return Response(_json.encode(cart), headers=headers, media_type="application/json")
+        carts = await service.views(tx, settings, [owner])
+    return _shown(carts[owner], token)
+
+
+def _shown(cart: CartView, token: str | None) -> Response[bytes]:
+    headers = [(b"cache-control", b"no-store")]
+    if token:
+        cart = msgspec.structs.replace(cart, token=token)
+        headers.append((HEADER.lower().encode(), token.encode()))
+    return Prepared(_json.encode(cart), 200, headers)

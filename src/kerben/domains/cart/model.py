@@ -19,6 +19,14 @@ class Owner(msgspec.Struct, frozen=True):
     token_hash: bytes | None = None
 
 
+class Wanted(msgspec.Struct, frozen=True):
+    """How much of a variant a cart shall hold; 0 takes it out."""
+
+    owner: Owner
+    variant_id: UUID
+    amount: int | float
+
+
 class CartItem(msgspec.Struct, frozen=True):
     """A stored item, with the price that the buyer saw when the quantity was last set."""
 

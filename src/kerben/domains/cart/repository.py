@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
+import msgspec
+
 from kerben.domains.cart.model import CartItem, Owner
 from kerben.platform.db import ReadTx, WriteTx
 
@@ -51,35 +53,90 @@ async def obtain(tx: WriteTx, owner: Owner) -> UUID:
         # It was there, and merged into an account's cart while we waited for its lock: a new one begins.
 
 
-async def items(tx: ReadTx, cart_id: UUID) -> list[CartItem]:
-    """Items in the order they were put in. Uses item_pkey."""
-    rows = await tx.fetch("SELECT * FROM cart.item WHERE cart_id = $1 ORDER BY added_at, variant_id", cart_id)
-    return [
-        CartItem(row["variant_id"], row["qty_milli"], row["seen_price"], row["seen_currency"], row["added_at"])
-        for row in rows
-    ]
+# Each names its own arbiter: a cart belongs to a user (cart_user) or to a token (cart_token). Carts that exist are
+# locked and touched by the same statement, in the order of their owners.
+_OBTAIN_USERS: Final = """
+INSERT INTO cart.cart (id, user_id, created_at, updated_at)
+SELECT o.id, o.user_id, $3, $3 FROM unnest($1::uuid[], $2::uuid[]) AS o(id, user_id) ORDER BY o.user_id
+ON CONFLICT (user_id) WHERE user_id IS NOT NULL DO UPDATE SET updated_at = excluded.updated_at
+RETURNING id, user_id, token_hash
+"""
+_OBTAIN_GUESTS: Final = """
+INSERT INTO cart.cart (id, token_hash, created_at, updated_at)
+SELECT o.id, o.token_hash, $3, $3 FROM unnest($1::uuid[], $2::bytea[]) AS o(id, token_hash) ORDER BY o.token_hash
+ON CONFLICT (token_hash) WHERE token_hash IS NOT NULL DO UPDATE SET updated_at = excluded.updated_at
+RETURNING id, user_id, token_hash
+"""
 
 
-async def put(tx: WriteTx, cart_id: UUID, variant_id: UUID, qty_milli: int, price: int, currency: str) -> bool:
-    """Set the quantity of an item of a locked cart; False when the cart is full. Uses item_pkey."""
-    stored = await tx.execute(
+async def obtain_all(tx: WriteTx, owners: Sequence[Owner]) -> dict[Owner, UUID]:
+    """The carts of different owners, made if need be, locked and touched; one statement per kind of owner."""
+    users = [o.user_id for o in owners if o.user_id is not None]
+    guests = [o.token_hash for o in owners if o.token_hash is not None]
+    rows = await tx.fetch(_OBTAIN_USERS, [tx.new_id() for _ in users], users, tx.now) if users else []
+    if guests:
+        rows += await tx.fetch(_OBTAIN_GUESTS, [tx.new_id() for _ in guests], guests, tx.now)
+    return {Owner(row["user_id"], row["token_hash"]): row["id"] for row in rows}
+
+
+async def find_all(tx: ReadTx, owners: Sequence[Owner]) -> dict[Owner, UUID]:
+    """The carts of owners who have one. Uses cart_user and cart_token."""
+    rows = await tx.fetch(
+        """
+        SELECT id, user_id, token_hash FROM cart.cart WHERE user_id = ANY($1::uuid[])
+        UNION ALL
+        SELECT id, user_id, token_hash FROM cart.cart WHERE token_hash = ANY($2::bytea[])
+        """,
+        [o.user_id for o in owners if o.user_id is not None],
+        [o.token_hash for o in owners if o.token_hash is not None],
+    )
+    return {Owner(row["user_id"], row["token_hash"]): row["id"] for row in rows}
+
+
+async def items_of(tx: ReadTx, cart_ids: Sequence[UUID]) -> dict[UUID, list[CartItem]]:
+    """Items by cart, in the order they were put in. Uses item_pkey."""
+    rows = await tx.fetch(
+        "SELECT * FROM cart.item WHERE cart_id = ANY($1::uuid[]) ORDER BY added_at, variant_id", list(cart_ids)
+    )
+    found: dict[UUID, list[CartItem]] = {}
+    for row in rows:
+        item = CartItem(row["variant_id"], row["qty_milli"], row["seen_price"], row["seen_currency"], row["added_at"])
+        found.setdefault(row["cart_id"], []).append(item)
+    return found
+
+
+class NewItem(msgspec.Struct, frozen=True):
+    """A quantity to be set in a locked cart."""
+
+    cart_id: UUID
+    variant_id: UUID
+    qty_milli: int
+    price: int
+    currency: str
+
+
+async def put(tx: WriteTx, new: Sequence[NewItem]) -> set[UUID]:
+    """Set quantities, one item of each of several locked carts; the carts that had room. Uses item_pkey."""
+    rows = await tx.fetch(
         """
         INSERT INTO cart.item (cart_id, variant_id, qty_milli, seen_price, seen_currency, added_at)
-        SELECT $1, $2, $3, $4, $5, $6
-        WHERE (SELECT count(*) FROM cart.item WHERE cart_id = $1 AND variant_id <> $2) < $7
+        SELECT n.cart_id, n.variant_id, n.qty, n.price, n.currency, $6
+        FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[], $5::text[])
+             AS n(cart_id, variant_id, qty, price, currency)
+        WHERE (SELECT count(*) FROM cart.item i WHERE i.cart_id = n.cart_id AND i.variant_id <> n.variant_id) < $7
         ON CONFLICT (cart_id, variant_id) DO UPDATE SET qty_milli = excluded.qty_milli,
             seen_price = excluded.seen_price, seen_currency = excluded.seen_currency
+        RETURNING cart_id
         """,
-        cart_id,
-        variant_id,
-        qty_milli,
-        price,
-        currency,
+        [n.cart_id for n in new],
+        [n.variant_id for n in new],
+        [n.qty_milli for n in new],
+        [n.price for n in new],
+        [n.currency for n in new],
         tx.now,
         ITEMS_MAX,
     )
-    await touch(tx, cart_id)
-    return stored == 1
+    return {row["cart_id"] for row in rows}
 
 
 async def touch(tx: WriteTx, cart_id: UUID) -> None:
@@ -87,17 +144,23 @@ async def touch(tx: WriteTx, cart_id: UUID) -> None:
     await tx.execute("UPDATE cart.cart SET updated_at = $2 WHERE id = $1", cart_id, tx.now)
 
 
-async def remove(tx: WriteTx, owner: Owner, variant_ids: Sequence[UUID]) -> int:
-    """Take items out; how many were in. Uses cart_user or cart_token, then item_pkey."""
-    return await tx.execute(
-        """
-        DELETE FROM cart.item i USING cart.cart c
-        WHERE i.cart_id = c.id AND (c.user_id = $1 OR c.token_hash = $2) AND i.variant_id = ANY($3::uuid[])
-        """,
-        owner.user_id,
-        owner.token_hash,
-        list(variant_ids),
-    )
+async def remove(tx: WriteTx, taken: Sequence[tuple[Owner, UUID]]) -> int:
+    """Take items (owner, variant) out; how many were in. Uses cart_user and cart_token, then item_pkey."""
+    users = [(owner.user_id, variant_id) for owner, variant_id in taken if owner.user_id is not None]
+    guests = [(owner.token_hash, variant_id) for owner, variant_id in taken if owner.token_hash is not None]
+    removed = await remove_from_users(tx, users) if users else 0
+    if guests:
+        removed += await tx.execute(
+            """
+            DELETE FROM cart.item i
+            USING unnest($1::bytea[], $2::uuid[]) AS o(token_hash, variant_id)
+            JOIN cart.cart c ON c.token_hash = o.token_hash
+            WHERE i.cart_id = c.id AND i.variant_id = o.variant_id
+            """,
+            [token_hash for token_hash, _ in guests],
+            [variant_id for _, variant_id in guests],
+        )
+    return removed
 
 
 async def remove_from_users(tx: WriteTx, pairs: Sequence[tuple[UUID, UUID]]) -> int:

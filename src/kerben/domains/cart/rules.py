@@ -21,7 +21,6 @@ def show(
     shops: Mapping[UUID, ShopFacts],
     eligibility: Mapping[UUID, ShopEligibility],
     currency: str,
-    token: str | None = None,
 ) -> CartView:
     """A cart by shop, in the order in which the first item of each was put in; goods that are gone come last."""
     by_shop: dict[UUID | None, list[CartLine]] = {}
@@ -37,7 +36,6 @@ def show(
         groups,
         sum(len(lines) for lines in by_shop.values()),
         money.view(sum(g.total.amount for g in groups if g.total.currency == currency), currency),
-        token,
     )
 
 

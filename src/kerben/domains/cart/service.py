@@ -2,46 +2,97 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from kerben.domains.cart import repository, rules
 from kerben.domains.cart.errors import CartFullError
-from kerben.domains.cart.model import CartView, Owner
+from kerben.domains.cart.model import CartView, Owner, Wanted
 from kerben.domains.catalog import api as catalog
+from kerben.domains.catalog.api import VariantFacts
 from kerben.domains.inventory import api as inventory
 from kerben.domains.merchants import api as merchants
 from kerben.domains.pos import api as pos
 from kerben.platform import qty
 from kerben.platform.db import ReadTx, WriteTx
-from kerben.platform.errors import NotFoundError, invalid
+from kerben.platform.errors import DomainError, NotFoundError, invalid
 from kerben.platform.settings import Settings
 
 
-async def view(tx: ReadTx, settings: Settings, owner: Owner | None, token: str | None = None) -> CartView:
-    """A cart as it stands now; an empty one where there is none."""
-    cart_id = await repository.find(tx, owner) if owner else None
-    items = await repository.items(tx, cart_id) if cart_id else []
-    if not items:
-        return rules.show([], {}, {}, {}, {}, settings.currency, token)
-    variant_ids = [item.variant_id for item in items]
-    variants = await catalog.variants_by_ids(tx, variant_ids)
-    levels = await inventory.levels(tx, variant_ids)
-    shops = await merchants.shops_by_ids(tx, sorted({v.shop_id for v in variants.values()}))
-    eligibility = await pos.eligibility_of(tx, list(shops.values()), tx.now, settings.pos_silence_s)
-    return rules.show(items, variants, levels, shops, eligibility, settings.currency, token)
+def empty(settings: Settings) -> CartView:
+    """The cart of somebody who has none."""
+    return rules.show([], {}, {}, {}, {}, settings.currency)
 
 
-async def put(tx: WriteTx, owner: Owner, variant_id: UUID, amount: int | float) -> None:
-    """Set how much of a variant the cart holds; 0 takes it out.
+async def views(tx: ReadTx, settings: Settings, owners: Sequence[Owner]) -> dict[Owner, CartView]:
+    """Carts as they stand now, however many in six statements; an empty one for whoever has none."""
+    carts = await repository.find_all(tx, owners) if owners else {}
+    return await _views(tx, settings, {owner: carts.get(owner) for owner in owners})
 
-    More than there is may stand in a cart; it is shown as trouble. Raises NotFoundError for goods that are not sold,
-    InvalidRequestError for a quantity that cannot be, CartFullError.
+
+async def _views(tx: ReadTx, settings: Settings, carts: Mapping[Owner, UUID | None]) -> dict[Owner, CartView]:
+    ids = [cart_id for cart_id in carts.values() if cart_id is not None]
+    items = await repository.items_of(tx, ids) if ids else {}
+    variant_ids = sorted({item.variant_id for lines in items.values() for item in lines})
+    variants = await catalog.variants_by_ids(tx, variant_ids) if variant_ids else {}
+    levels = await inventory.levels(tx, variant_ids) if variant_ids else {}
+    shop_ids = sorted({v.shop_id for v in variants.values()})
+    shops = await merchants.shops_by_ids(tx, shop_ids) if shop_ids else {}
+    eligibility = await pos.eligibility_of(tx, list(shops.values()), tx.now, settings.pos_silence_s) if shops else {}
+    return {
+        owner: rules.show(
+            items.get(cart_id, []) if cart_id is not None else [],
+            variants,
+            levels,
+            shops,
+            eligibility,
+            settings.currency,
+        )
+        for owner, cart_id in carts.items()
+    }
+
+
+async def put(tx: WriteTx, settings: Settings, wanted: Sequence[Wanted]) -> list[CartView | DomainError]:
+    """Set how much of a variant each of several carts holds (0 takes it out), and show them; no owner comes twice.
+
+    More than there is may stand in a cart; it is shown as trouble. Each gets its own error: NotFoundError for goods
+    that are not sold, InvalidRequestError for a quantity that cannot be, CartFullError.
     """
-    if amount == 0:
-        await repository.remove(tx, owner, [variant_id])
-        return
-    facts = (await catalog.variants_by_ids(tx, [variant_id])).get(variant_id)
+    variants = await catalog.variants_by_ids(tx, sorted({w.variant_id for w in wanted if w.amount != 0}))
+    failed: dict[Owner, DomainError] = {}
+    quantities: dict[Owner, int] = {}
+    for w in wanted:
+        if w.amount != 0:
+            try:
+                quantities[w.owner] = _quantity(variants.get(w.variant_id), w.amount)
+            except DomainError as error:
+                failed[w.owner] = error
+    taken = [(w.owner, w.variant_id) for w in wanted if w.amount == 0]
+    if taken:
+        await repository.remove(tx, taken)
+    carts = await repository.obtain_all(tx, list(quantities)) if quantities else {}
+    new = [
+        repository.NewItem(
+            carts[w.owner],
+            w.variant_id,
+            quantities[w.owner],
+            variants[w.variant_id].price,
+            variants[w.variant_id].currency,
+        )
+        for w in wanted
+        if w.owner in quantities
+    ]
+    had_room = await repository.put(tx, new) if new else set[UUID]()
+    failed |= {owner: CartFullError() for owner in quantities if carts[owner] not in had_room}
+    emptied = [owner for owner, _ in taken]
+    if emptied:
+        found = await repository.find_all(tx, emptied)
+        carts |= {owner: found[owner] for owner in emptied if owner in found}
+    shown = await _views(tx, settings, {w.owner: carts.get(w.owner) for w in wanted if w.owner not in failed})
+    return [failed.get(w.owner) or shown[w.owner] for w in wanted]
+
+
+def _quantity(facts: VariantFacts | None, amount: float) -> int:
     if facts is None or not facts.is_active:
         raise NotFoundError
     try:
@@ -50,14 +101,12 @@ async def put(tx: WriteTx, owner: Owner, variant_id: UUID, amount: int | float) 
         raise invalid("/qty", "Проверьте количество.", "INVALID_QUANTITY") from error
     if qty_milli <= 0:
         raise invalid("/qty", "Количество должно быть больше нуля.", "INVALID_QUANTITY")
-    cart_id = await repository.obtain(tx, owner)
-    if not await repository.put(tx, cart_id, variant_id, qty_milli, facts.price, facts.currency):
-        raise CartFullError
+    return qty_milli
 
 
 async def remove(tx: WriteTx, owner: Owner, variant_ids: Sequence[UUID]) -> int:
     """Take goods out; how many were in."""
-    return await repository.remove(tx, owner, variant_ids)
+    return await repository.remove(tx, [(owner, variant_id) for variant_id in variant_ids])
 
 
 async def merge(tx: WriteTx, guest: Owner, user: Owner) -> bool:

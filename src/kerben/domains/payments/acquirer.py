@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import timedelta
 from typing import Final, TypeVar
-from uuid import UUID
 
 import msgspec
 
@@ -21,7 +19,7 @@ from kerben.domains.payments.errors import (
     PaymentNotOnlineError,
 )
 from kerben.domains.payments.events import ProblemFound
-from kerben.domains.payments.model import PaymentChange, PaymentRow, PaymentStatus, Source
+from kerben.domains.payments.model import Opened, PaymentChange, PaymentRow, PaymentStatus, Source
 from kerben.domains.payments.ports import (
     InvalidNoticeError,
     PaymentProvider,
@@ -29,10 +27,11 @@ from kerben.domains.payments.ports import (
     ProviderState,
     ProviderStatus,
     ProviderUnavailableError,
+    Registered,
     RegisterPayment,
 )
+from kerben.platform.batching import Batcher
 from kerben.platform.db import Database, WriteTx
-from kerben.platform.errors import NotFoundError
 from kerben.platform.logs import logger, scrub
 
 _log = logger("payments")
@@ -56,28 +55,50 @@ _OPEN: Final = frozenset({PaymentStatus.PENDING})
 class OpenPayment(msgspec.Struct, frozen=True):
     """A buyer wants to pay now. The texts and addresses are shown to or used by the acquirer."""
 
-    payment_id: UUID
     description: str
     return_url: str
     webhook_url: str
     expires_in_s: int = 1800
 
 
-async def open_payment(db: Database, provider: PaymentProvider, request: OpenPayment) -> str:
-    """Address of the acquirer's page for a payment; it is registered there when it is opened first.
+class Opening:
+    """Opens payments at the acquirer. One per process: what many of them store is stored together."""
 
-    Two who open it at once register the same payment and get the same page. The first check is due 15 s later.
-    Raises NotFoundError, PaymentNotOnlineError, PaymentClosedError, AcquirerUnavailableError, AcquirerRefusedError.
-    """
-    async with db.read() as tx:
-        payment = (await repository.by_ids(tx, [request.payment_id])).get(request.payment_id)
-    if payment is None:
-        raise NotFoundError
-    _check_open(payment)
-    if payment.redirect_url is not None:
-        return payment.redirect_url
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._batcher: Batcher[Opened, PaymentRow] = Batcher(
+            "payments-opened", self._store, key=lambda opened: opened.payment_id
+        )
+
+    async def open(self, provider: PaymentProvider, payment: PaymentRow, request: OpenPayment) -> str:
+        """Address of the acquirer's page for a payment; it is registered there when it is opened first.
+
+        Two who open it at once register the same payment and get the same page. The first check is due 15 s later.
+        Raises PaymentNotOnlineError, PaymentClosedError, AcquirerUnavailableError, AcquirerRefusedError.
+        """
+        _check_open(payment)
+        if payment.redirect_url is not None:
+            return payment.redirect_url
+        registered = await _register(provider, payment, request)
+        stored = await self._batcher.submit(
+            Opened(payment.id, provider.name, registered.provider_payment_id, registered.redirect_url)
+        )
+        # A payment given up meanwhile is known to the acquirer now: the sweep gives it up there too.
+        _check_open(stored)
+        if stored.redirect_url is None:
+            raise AcquirerUnavailableError
+        return stored.redirect_url
+
+    async def _store(self, opened: Sequence[Opened]) -> list[PaymentRow]:
+        async def work(tx: WriteTx) -> list[PaymentRow]:
+            return await service.note_opened(tx, opened)
+
+        return await self._db.transact(work)
+
+
+async def _register(provider: PaymentProvider, payment: PaymentRow, request: OpenPayment) -> Registered:
     try:
-        registered = await provider.register(
+        return await provider.register(
             RegisterPayment(
                 payment.id, payment.amount, payment.currency, request.description, request.return_url,
                 request.webhook_url, expires_in_s=request.expires_in_s,
@@ -88,23 +109,6 @@ async def open_payment(db: Database, provider: PaymentProvider, request: OpenPay
     except ProviderRefusedError as error:
         _log.warning("payment_refused", payment_id=str(payment.id), code=error.code)
         raise AcquirerRefusedError(reason=error.code) from error
-
-    async def store(tx: WriteTx) -> PaymentRow:
-        stored = (await repository.lock(tx, [payment.id]))[0]
-        if stored.redirect_url is None and stored.provider_payment_id in {None, registered.provider_payment_id}:
-            check_at = tx.now + timedelta(seconds=rules.FIRST_CHECK_S)
-            await repository.store_opened(
-                tx, payment.id, provider.name, registered.provider_payment_id, registered.redirect_url, check_at
-            )
-            stored = msgspec.structs.replace(stored, redirect_url=registered.redirect_url)
-        return stored
-
-    stored = await db.transact(store)
-    # A payment given up meanwhile is known to the acquirer now: the sweep gives it up there too.
-    _check_open(stored)
-    if stored.redirect_url is None:
-        raise AcquirerUnavailableError
-    return stored.redirect_url
 
 
 def _check_open(payment: PaymentRow) -> None:

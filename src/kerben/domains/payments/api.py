@@ -1,11 +1,11 @@
 """Public surface of payments."""
 
 from kerben.domains.payments.acquirer import (
+    Opening,
     OpenPayment,
     Settle,
     ask_due,
     due_checks,
-    open_payment,
     receive_notice,
     send_refunds,
     send_voids,
@@ -66,6 +66,7 @@ __all__ = [
     "Method",
     "NewPayment",
     "OpenPayment",
+    "Opening",
     "PaymentChange",
     "PaymentClosedError",
     "PaymentIsOnlineError",
@@ -95,7 +96,6 @@ __all__ = [
     "due_checks",
     "hold_for_refund",
     "lock",
-    "open_payment",
     "open_payments",
     "payments_by_ids",
     "payments_by_subjects",

@@ -169,3 +169,12 @@ def change_of(payment: PaymentRow, new: PaymentStatus) -> PaymentChange:
         payment.commission_bp,
         payment.acquiring_bp,
     )
+
+
+class Opened(msgspec.Struct, frozen=True):
+    """A payment that the acquirer has registered, with what it calls it and where its page is."""
+
+    payment_id: UUID
+    provider: str
+    provider_payment_id: str
+    redirect_url: str

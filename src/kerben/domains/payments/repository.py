@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from kerben.domains.payments.model import Method, NewPayment, PaymentRow, PaymentStatus
+from kerben.domains.payments.model import Method, NewPayment, Opened, PaymentRow, PaymentStatus
 from kerben.platform.db import ReadTx, Row, WriteTx
 
 _FIELDS: Final = ", ".join(f"p.{name}" for name in PaymentRow.__struct_fields__)
@@ -144,22 +144,23 @@ async def move(tx: WriteTx, moved: Sequence[tuple[PaymentStatus, PaymentRow]]) -
         raise AssertionError("a payment moved though it was locked")
 
 
-async def store_opened(
-    tx: WriteTx, payment_id: UUID, provider: str, provider_payment_id: str, redirect_url: str, check_at: datetime
-) -> None:
-    """Remember what the acquirer calls a locked payment and when to ask about it. Uses payment_pkey."""
+async def store_opened(tx: WriteTx, opened: Sequence[Opened], check_at: datetime) -> None:
+    """Remember what the acquirer calls locked payments and when to ask about them. Uses payment_pkey."""
     await tx.execute(
         """
-        UPDATE payments.payment
-        SET provider = $2, provider_payment_id = $3, redirect_url = $4, opened_at = coalesce(opened_at, $5),
-            next_check_at = CASE WHEN status IN ('pending', 'authorized') THEN coalesce(next_check_at, $6) END,
-            void_due_at = CASE WHEN status IN ('voided', 'failed') THEN $5 ELSE void_due_at END
-        WHERE id = $1
+        UPDATE payments.payment p
+        SET provider = o.provider, provider_payment_id = o.provider_payment_id, redirect_url = o.redirect_url,
+            opened_at = coalesce(p.opened_at, $5),
+            next_check_at = CASE WHEN p.status IN ('pending', 'authorized') THEN coalesce(p.next_check_at, $6) END,
+            void_due_at = CASE WHEN p.status IN ('voided', 'failed') THEN $5 ELSE p.void_due_at END
+        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[])
+             AS o(id, provider, provider_payment_id, redirect_url)
+        WHERE p.id = o.id
         """,
-        payment_id,
-        provider,
-        provider_payment_id,
-        redirect_url,
+        [o.payment_id for o in opened],
+        [o.provider for o in opened],
+        [o.provider_payment_id for o in opened],
+        [o.redirect_url for o in opened],
         tx.now,
         check_at,
     )

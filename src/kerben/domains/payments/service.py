@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from kerben.domains.payments.errors import PaymentClosedError, PaymentIsOnlineEr
 from kerben.domains.payments.events import PaymentChanged, ProblemFound
 from kerben.domains.payments.model import (
     NewPayment,
+    Opened,
     PaymentChange,
     PaymentRow,
     PaymentStatus,
@@ -57,6 +59,28 @@ async def create_again(tx: WriteTx, payment_id: UUID) -> PaymentRow:
         failed.method, failed.commission_bp, failed.acquiring_bp,
     )  # fmt: skip
     return (await repository.insert(tx, [again]))[0]
+
+
+async def note_opened(tx: WriteTx, opened: Sequence[Opened]) -> list[PaymentRow]:
+    """Remember what the acquirer calls payments that were just registered; as they stand then, in the order given.
+
+    A payment that has its page already, or another number there, keeps it. No payment comes twice. The first check is
+    due `rules.FIRST_CHECK_S` later.
+    """
+    locked = {p.id: p for p in await repository.lock(tx, [o.payment_id for o in opened])}
+    fresh = [
+        o
+        for o in opened
+        if locked[o.payment_id].redirect_url is None
+        and locked[o.payment_id].provider_payment_id in {None, o.provider_payment_id}
+    ]
+    if fresh:
+        await repository.store_opened(tx, fresh, tx.now + timedelta(seconds=rules.FIRST_CHECK_S))
+    pages = {o.payment_id: o.redirect_url for o in fresh}
+    return [
+        msgspec.structs.replace(p, redirect_url=pages.get(p.id, p.redirect_url))
+        for p in (locked[o.payment_id] for o in opened)
+    ]
 
 
 async def payments_by_ids(tx: ReadTx, ids: Sequence[UUID]) -> dict[UUID, PaymentRow]:

@@ -105,18 +105,20 @@ class ExpressRoute:
         self._guards = cast("list[Guard]", handler.resolve_guards())  # pyright: ignore[reportUnknownMemberType]
         self._call: Callable[..., Awaitable[Any]] = handler.fn
         self._status = handler.status_code
-        self._provided = provided
-        self._constants: dict[str, object] | None = None
+        self._has_body = not {"POST", "PUT", "PATCH"}.isdisjoint(cast("Any", handler).http_methods)
         parameters = dict(handler.parsed_fn_signature.parameters)
         self._takes_request = parameters.pop("request", None) is not None
         data = parameters.pop("data", None)
         self._decoder = msgspec.json.Decoder(data.raw) if data is not None else None
-        self._names = [name for name in parameters if name in provided]
-        for name in self._names:
+        self._makers = [(name, provided[name]) for name in parameters if name in provided]
+        for name, _ in self._makers:
             del parameters[name]
-        self._path_name = next((name for name in parameters if f"{{{name}:uuid}}" in path), None)
-        if self._path_name is not None:
-            del parameters[self._path_name]
+        self._path_name: str | None = None
+        self._read_place: Callable[[str | None], object] = _uuid
+        for kind, read in (("uuid", _uuid), ("str", _text)):
+            for name in [n for n in parameters if f"{{{n}:{kind}}}" in path]:
+                self._path_name, self._read_place = name, read
+                del parameters[name]
         self._query = _query_type(parameters) if parameters else None
         if not handler.parsed_fn_signature.return_type or handler.has_sync_callable:
             raise UnfitForExpressError(path)
@@ -143,13 +145,11 @@ class ExpressRoute:
     async def _answer(self, request: ExpressRequest, place: str | None) -> Any:
         for guard in self._guards:
             await guard(request, self._handler)
-        if self._constants is None:
-            self._constants = {name: self._provided[name]() for name in self._names}
-        arguments = dict(self._constants)
+        arguments: dict[str, Any] = {name: make() for name, make in self._makers}
         if self._takes_request:
             arguments["request"] = request
         if self._path_name is not None:
-            arguments[self._path_name] = _uuid(place)
+            arguments[self._path_name] = self._read_place(place)
         if self._decoder is not None:
             try:
                 arguments["data"] = self._decoder.decode(await request.body())
@@ -161,8 +161,8 @@ class ExpressRoute:
 
     @property
     def reads_body(self) -> bool:
-        """Whether the request has a body to wait for."""
-        return self._decoder is not None
+        """Whether the request may have a body to wait for."""
+        return self._has_body
 
 
 def _uuid(text: str | None) -> UUID:
@@ -172,6 +172,12 @@ def _uuid(text: str | None) -> UUID:
         return UUID(text)
     except ValueError as error:
         raise _Unusual from error
+
+
+def _text(text: str | None) -> str:
+    if not text:
+        raise _Unusual
+    return text
 
 
 def _query_type(parameters: Mapping[str, Any]) -> Callable[[bytes], dict[str, Any]]:
@@ -210,7 +216,9 @@ class Express:
         """Raises UnfitForExpressError for a marked route that it cannot serve."""
         self._app = app
         self._exact: dict[tuple[str, str], ExpressRoute] = {}
-        self._by_id: dict[tuple[str, str], ExpressRoute] = {}
+        # By method and what stands before the parameter: what stands behind it, and the route.
+        self._with_parameter: dict[tuple[str, str], list[tuple[str, ExpressRoute]]] = {}
+        self._begins: list[int] = []
         for route in routes:
             for handler in route.route_handlers:
                 if is_express(handler):
@@ -218,28 +226,37 @@ class Express:
 
     def _add(self, route: HTTPRoute, handler: HTTPRouteHandler, provided: Provided) -> None:
         express = ExpressRoute(route.path, handler, provided)
-        table, path = self._exact, route.path
-        if "{" in path:
-            path, brace, rest = path.partition("{")
-            if not brace or "/" in rest or not rest.endswith(":uuid}"):
-                raise UnfitForExpressError(route.path)
-            table = self._by_id
+        begin, brace, rest = route.path.partition("{")
+        kind, _, end = rest.partition("}")
+        if "{" in end or (brace and not kind.endswith((":uuid", ":str"))) or (end and kind.endswith(":str")):
+            raise UnfitForExpressError(route.path)
         for method in cast("Any", handler).http_methods:
-            table[str(method), path] = express
+            if not brace:
+                self._exact[str(method), begin] = express
+            else:
+                self._with_parameter.setdefault((str(method), begin), []).append((end, express))
+        if brace and len(begin) not in self._begins:
+            self._begins.append(len(begin))
 
     @property
     def paths(self) -> list[tuple[str, str]]:
         """Method and path of what is served here."""
-        return [*self._exact, *((method, path + _PARAMETER) for method, path in self._by_id)]
+        found = list(self._exact)
+        for (method, begin), ends in self._with_parameter.items():
+            found += [(method, f"{begin}{_PARAMETER}{end}") for end, _ in ends]
+        return found
 
-    def _find(self, scope: Scope) -> tuple[ExpressRoute, str | None] | None:
-        method, path = str(scope["method"]), scope["path"]  # pyright: ignore[reportGeneralTypeIssues, reportTypedDictNotRequiredAccess]
+    def _find(self, scope: Any) -> tuple[ExpressRoute, str | None] | None:
+        method, path = scope["method"], scope["path"]
         route = self._exact.get((method, path))
         if route is not None:
             return route, None
-        cut = path.rfind("/") + 1
-        route = self._by_id.get((method, path[:cut]))
-        return (route, path[cut:]) if route is not None else None
+        for length in self._begins:
+            for end, express in self._with_parameter.get((method, path[:length]), ()):
+                place = path[length : len(path) - len(end)]
+                if path.endswith(end) and place and "/" not in place:
+                    return express, place
+        return None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         found = self._find(scope) if scope["type"] == "http" else None

@@ -13,6 +13,7 @@ from kerben.flows.order_payment import pages
 from kerben.flows.order_payment.service import OrderPayments, is_paid
 from kerben.platform.access import client_ip, public
 from kerben.platform.errors import DomainError
+from kerben.platform.http import EXPRESS
 
 HttpRequest = Request[Any, Any, State]
 
@@ -25,7 +26,7 @@ class OrderPaymentController(Controller):
     path = "/api/v1/payments"
     tags = ("Payments",)
 
-    @get("/{payment_id:uuid}/open", guards=[public], summary="Go and pay", status_code=303)
+    @get("/{payment_id:uuid}/open", guards=[public], opt=EXPRESS, summary="Go and pay", status_code=303)
     async def open(
         self, request: HttpRequest, payment_id: UUID, order_payments: OrderPayments, sig: str = ""
     ) -> Response[str]:
@@ -48,7 +49,7 @@ class OrderPaymentController(Controller):
         body = pages.how_it_stands(found, order_payments.links.open_url(payment_id))
         return Response(body, media_type=MediaType.HTML, headers=_NO_STORE)
 
-    @post("/webhooks/{provider:str}", guards=[public], summary="The acquirer's notice", status_code=200)
+    @post("/webhooks/{provider:str}", guards=[public], opt=EXPRESS, summary="The acquirer's notice", status_code=200)
     async def webhook(self, request: HttpRequest, provider: str, order_payments: OrderPayments) -> Response[bytes]:
         """Take what the acquirer says of a payment; believed only when its signature is right."""
         headers = {name.lower(): value for name, value in request.headers.items()}

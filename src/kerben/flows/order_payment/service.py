@@ -13,6 +13,7 @@ from kerben.domains.orders.api import Order, OrderStatus, PaymentLinks
 from kerben.domains.payments import api as payments
 from kerben.domains.payments.api import (
     InvalidNoticeError,
+    Opening,
     OpenPayment,
     PaymentClosedError,
     PaymentProvider,
@@ -23,8 +24,8 @@ from kerben.domains.payments.api import (
 )
 from kerben.flows.order_payment.settlement import SUBJECT, settle
 from kerben.platform.batching import Batcher
-from kerben.platform.db import ReadTx, WriteTx
-from kerben.platform.errors import NotFoundError
+from kerben.platform.db import WriteTx
+from kerben.platform.errors import DomainError, NotFoundError
 from kerben.platform.logs import logger, scrub
 from kerben.platform.ratelimit import RateLimiter
 from kerben.platform.runtime import Runtime
@@ -53,6 +54,8 @@ class OrderPayments:
         self._notices: Batcher[tuple[str, ProviderState], None] = Batcher(
             "payment_notices", self._take, size_max=BATCH_MAX
         )
+        self._opening = Opening(runtime.db)
+        self._finder: Batcher[UUID, OpenedPayment] = Batcher("payments-found", self._find)
         self._bad = RateLimiter(runtime.clock, burst=BAD_BURST, per_s=BAD_PER_S, enabled=runtime.settings.rate_limits)
 
     @property
@@ -64,8 +67,13 @@ class OrderPayments:
         """The payment of a signed link. NotFoundError when the link is not ours."""
         if not self._links.genuine(payment_id, signature):
             raise NotFoundError
-        async with self._db.read() as tx:
-            return await _order_of(tx, payment_id)
+        return await self._finder.submit(payment_id)
+
+    async def _find(self, payment_ids: Sequence[UUID]) -> list[OpenedPayment | DomainError]:
+        async with self._db.read_by_key() as tx:
+            found = await payments.payments_by_ids(tx, sorted(set(payment_ids)))
+            known = await orders.orders_by_ids(tx, sorted(p.subject_id for p in found.values()))
+        return [_with_order(found.get(payment_id), known) for payment_id in payment_ids]
 
     async def open(self, payment_id: UUID, signature: str) -> str:
         """Address of the acquirer's page; the payment is registered there when it is opened first.
@@ -78,11 +86,10 @@ class OrderPayments:
         if found.order.status is not OrderStatus.AWAITING_PAYMENT or deadline is None or deadline <= now:
             raise PaymentClosedError(status=found.payment.status.value)
         provider = self._runtime.port(PaymentProvider)
-        return await payments.open_payment(
-            self._db,
+        return await self._opening.open(
             provider,
+            found.payment,
             OpenPayment(
-                payment_id,
                 f"Заказ {found.order.number}",
                 self._links.return_url(payment_id),
                 self._links.webhook_url(provider.name),
@@ -119,14 +126,9 @@ class OrderPayments:
         return [None] * len(batch)
 
 
-async def _order_of(tx: ReadTx, payment_id: UUID) -> OpenedPayment:
-    payment = (await payments.payments_by_ids(tx, [payment_id])).get(payment_id)
-    if payment is None or payment.subject != SUBJECT:
-        raise NotFoundError
-    order = (await orders.orders_by_ids(tx, [payment.subject_id])).get(payment.subject_id)
-    if order is None:
-        raise NotFoundError
-    return OpenedPayment(payment, order)
+def _with_order(payment: PaymentRow | None, known: Mapping[UUID, Order]) -> OpenedPayment | DomainError:
+    order = known.get(payment.subject_id) if payment is not None and payment.subject == SUBJECT else None
+    return OpenedPayment(payment, order) if payment is not None and order is not None else NotFoundError()
 
 
 def is_paid(payment: PaymentRow) -> bool:

@@ -13,7 +13,7 @@ import pytest
 
 from kerben.domains.cart import service
 from kerben.domains.cart.limits import BURST, CartLimits
-from kerben.domains.cart.model import Owner
+from kerben.domains.cart.model import Owner, Wanted
 from kerben.domains.cart.module import MODULE
 from kerben.domains.cart.reactions import on_order_placed
 from kerben.domains.catalog.api import PriceChange, set_prices
@@ -26,11 +26,13 @@ from kerben.domains.pos.service.heartbeats import beat
 from kerben.domains.pos.tests.make import Counter, make_counter, make_goods
 from kerben.platform.clock import ManualClock
 from kerben.platform.db import Database
+from kerben.platform.errors import DomainError
 from kerben.platform.events import Envelope
 from kerben.platform.ids import new_id
 from kerben.platform.qty import Unit
 from kerben.platform.runtime import Runtime
 from kerben.platform.secrets import token_hash
+from kerben.platform.settings import Settings
 
 
 @pytest.fixture
@@ -177,11 +179,11 @@ async def test_what_was_ordered_leaves_the_cart(
     assert quantities(await client.get("/api/v1/cart", headers=headers)) == {str(second.id): 1}
 
 
-async def test_two_at_once_make_one_cart(counter: Counter, db: Database) -> None:
+async def test_two_at_once_make_one_cart(counter: Counter, db: Database, settings: Settings) -> None:
     owner = Owner(new_id())
 
     async def add(variant_id: UUID) -> None:
-        await db.transact(lambda tx: service.put(tx, owner, variant_id, 1))
+        await db.transact(lambda tx: service.put(tx, settings, [Wanted(owner, variant_id, 1)]))
 
     await asyncio.gather(*(add(goods.id) for goods in counter.goods * 3))
     async with db.read() as tx:
@@ -230,3 +232,31 @@ async def test_filling_carts_is_limited(runtime: Runtime, counter: Counter, http
     assert int(answer.headers["Retry-After"]) >= 1
     async with runtime.db.read() as tx:
         assert not await tx.fetchval("SELECT count(*) FROM cart.item WHERE variant_id = $1", counter.goods[0].id)
+
+
+async def test_many_carts_change_together_and_a_wrong_one_fails_alone(
+    counter: Counter, db: Database, settings: Settings
+) -> None:
+    first, second = counter.goods
+    owners = [Owner(new_id()), Owner(None, token_hash("a guest")), Owner(new_id()), Owner(new_id()), Owner(new_id())]
+    wanted = [
+        Wanted(owners[0], first.id, 2),
+        Wanted(owners[1], second.id, 1),
+        Wanted(owners[2], new_id(), 1),
+        Wanted(owners[3], first.id, 0.5),
+        Wanted(owners[4], first.id, 0),
+    ]
+    shown = await db.transact(lambda tx: service.put(tx, settings, wanted))
+    assert [s.code if isinstance(s, DomainError) else s.items_count for s in shown] == [
+        1,
+        1,
+        "NOT_FOUND",
+        "INVALID_REQUEST",
+        0,
+    ]
+    async with db.read() as tx:
+        carts = await service.views(tx, settings, owners)
+    assert [carts[owner].items_count for owner in owners] == [1, 1, 0, 0, 0]
+    again = [Wanted(owners[0], first.id, 0), Wanted(owners[1], first.id, 3)]
+    left = await db.transact(lambda tx: service.put(tx, settings, again))
+    assert [s.items_count for s in left if not isinstance(s, DomainError)] == [0, 2]

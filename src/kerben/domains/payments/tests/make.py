@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from kerben.domains.payments.acquirer import OpenPayment, open_payment
+from kerben.domains.payments.acquirer import Opening, OpenPayment
 from kerben.domains.payments.model import Method, NewPayment, PaymentChange, PaymentRow
 from kerben.domains.payments.ports import PaymentProvider
 from kerben.domains.payments.service import create, payments_by_ids
@@ -39,13 +39,14 @@ async def make_payment(db: Database, **overrides: Any) -> PaymentRow:
 async def make_opened(db: Database, provider: PaymentProvider, **overrides: Any) -> PaymentRow:
     """A payment whose page at the acquirer was opened."""
     payment = await make_payment(db, **overrides)
-    await open_payment(db, provider, opening(payment.id))
+    await open_payment(db, provider, payment)
     return await reload(db, payment.id)
 
 
-def opening(payment_id: UUID) -> OpenPayment:
-    """What a buyer's click on "pay" asks for."""
-    return OpenPayment(payment_id, "Заказ 1024", "https://kerben.test/orders/1", "https://kerben.test/webhook")
+async def open_payment(db: Database, provider: PaymentProvider, payment: PaymentRow) -> str:
+    """A buyer's click on "pay": the address of the acquirer's page."""
+    request = OpenPayment("Заказ 1024", "https://kerben.test/orders/1", "https://kerben.test/webhook")
+    return await Opening(db).open(provider, await reload(db, payment.id), request)
 
 
 async def reload(db: Database, payment_id: UUID) -> PaymentRow:

@@ -12,7 +12,7 @@ from kerben.domains.payments import api, refunds
 from kerben.domains.payments.api import PaymentStatus, ProviderState, ProviderStatus, Source, Verdict
 from kerben.domains.payments.module import MODULE
 from kerben.domains.payments.tests.fake import SIGNED, FakeAcquirer, notice
-from kerben.domains.payments.tests.make import Settled, make_opened, make_payment, opening, reload
+from kerben.domains.payments.tests.make import Settled, make_opened, make_payment, open_payment, reload
 from kerben.platform.clock import ManualClock
 from kerben.platform.db import Database, WriteTx
 from kerben.platform.ids import new_id
@@ -278,7 +278,7 @@ async def test_a_failed_payment_is_tried_again_once(db: Database) -> None:
             await api.create_again(tx, payment.id)
     await receive(db, acquirer, notice(payment.id, payment.provider_payment_id or "", ProviderStatus.FAILED), settled)
     with pytest.raises(api.PaymentClosedError):
-        await api.open_payment(db, acquirer, opening(payment.id))
+        await open_payment(db, acquirer, payment)
 
     async def again() -> api.PaymentRow:
         async with db.write() as tx:

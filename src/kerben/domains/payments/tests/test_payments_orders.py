@@ -11,7 +11,7 @@ from kerben.domains.payments import api
 from kerben.domains.payments.api import Method, PaymentStatus, ProviderStatus, RefundStatus, Source
 from kerben.domains.payments.model import PaymentRow
 from kerben.domains.payments.tests.fake import FakeAcquirer
-from kerben.domains.payments.tests.make import Settled, make_opened, make_payment, new_payment, opening, reload
+from kerben.domains.payments.tests.make import Settled, make_opened, make_payment, new_payment, open_payment, reload
 from kerben.platform.clock import ManualClock
 from kerben.platform.db import Database, WriteTx
 from kerben.platform.errors import IllegalTransitionError, NotFoundError
@@ -52,7 +52,7 @@ async def test_many_are_created_in_order(db: Database) -> None:
 async def test_two_who_open_at_once_get_the_same_page(db: Database, clock: ManualClock) -> None:
     acquirer = FakeAcquirer()
     payment = await make_payment(db)
-    pages = await asyncio.gather(*(api.open_payment(db, acquirer, opening(payment.id)) for _ in range(4)))
+    pages = await asyncio.gather(*(open_payment(db, acquirer, payment) for _ in range(4)))
     assert len(set(pages)) == 1
     assert len(acquirer.states) == 1
     stored = await reload(db, payment.id)
@@ -60,7 +60,7 @@ async def test_two_who_open_at_once_get_the_same_page(db: Database, clock: Manua
     assert stored.next_check_at is not None
     assert (stored.next_check_at - clock.now()).total_seconds() == 15
     registered = acquirer.calls["register"]
-    assert await api.open_payment(db, acquirer, opening(payment.id)) == pages[0]
+    assert await open_payment(db, acquirer, payment) == pages[0]
     assert acquirer.calls["register"] == registered
 
 
@@ -68,17 +68,15 @@ async def test_what_cannot_be_opened(db: Database) -> None:
     acquirer = FakeAcquirer()
     cash = await make_payment(db, method=Method.CASH_ON_RECEIPT)
     captured = await make_captured(db, acquirer)
-    with pytest.raises(NotFoundError):
-        await api.open_payment(db, acquirer, opening(new_id()))
     with pytest.raises(api.PaymentNotOnlineError):
-        await api.open_payment(db, acquirer, opening(cash.id))
+        await open_payment(db, acquirer, cash)
     with pytest.raises(api.PaymentClosedError):
-        await api.open_payment(db, acquirer, opening(captured.id))
+        await open_payment(db, acquirer, captured)
     assert len(acquirer.states) == 1
     acquirer.down = True
     waiting = await make_payment(db)
     with pytest.raises(api.AcquirerUnavailableError):
-        await api.open_payment(db, acquirer, opening(waiting.id))
+        await open_payment(db, acquirer, waiting)
     assert await reload(db, waiting.id) == waiting
 
 
@@ -89,7 +87,7 @@ async def test_void_of_an_unopened_payment_is_immediate(db: Database) -> None:
         assert await api.void(tx, [payment.id]) == []
     assert [(c.old, c.new) for c in changes] == [("pending", "voided")]
     with pytest.raises(api.PaymentClosedError):
-        await api.open_payment(db, FakeAcquirer(), opening(payment.id))
+        await open_payment(db, FakeAcquirer(), payment)
 
 
 async def test_void_of_an_opened_payment_goes_through_the_acquirer(db: Database) -> None:
@@ -99,7 +97,7 @@ async def test_void_of_an_opened_payment_goes_through_the_acquirer(db: Database)
         assert await api.void(tx, [payment.id]) == []
     assert (await reload(db, payment.id)).status is PaymentStatus.PENDING
     with pytest.raises(api.PaymentClosedError):
-        await api.open_payment(db, acquirer, opening(payment.id))
+        await open_payment(db, acquirer, payment)
     await api.send_voids(db, acquirer, settled, "order")
     assert acquirer.states[payment.provider_payment_id or ""].status is ProviderStatus.VOIDED
     assert settled.moves() == ["pending>voided"]
@@ -127,7 +125,7 @@ async def test_void_while_the_page_is_being_opened_reaches_the_acquirer(db: Data
     acquirer, settled = Slow(), Settled()
     payment = await make_payment(db)
     with pytest.raises(api.PaymentClosedError):
-        await api.open_payment(db, acquirer, opening(payment.id))
+        await open_payment(db, acquirer, payment)
     assert (await reload(db, payment.id)).status is PaymentStatus.VOIDED
     await api.send_voids(db, acquirer, settled, "order")
     assert [s.status for s in acquirer.states.values()] == [ProviderStatus.VOIDED]
