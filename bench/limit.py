@@ -15,17 +15,21 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import asyncpg
 
+from bench import names
 from bench.world import World
 from kerben.platform.embedded_postgres import binary
 
 DATABASE: Final = "bench_limit"
 SCRIPTS: Final = Path(__file__).parent / "sql"
+CLIENTS_MAX: Final = 64
+"""pgbench needs a database connection for each; the server leaves it so many."""
 
 _TABLES: Final = """
 CREATE SCHEMA bench;
 CREATE TABLE bench.goods (
     n int PRIMARY KEY, product_id uuid NOT NULL, variant_id uuid NOT NULL, shop_id uuid NOT NULL,
-    merchant_id uuid NOT NULL, device_id uuid NOT NULL, barcode text NOT NULL, user_id uuid NOT NULL
+    merchant_id uuid NOT NULL, device_id uuid NOT NULL, barcode text NOT NULL, user_id uuid NOT NULL,
+    category_id uuid NOT NULL, words text NOT NULL
 );
 """
 
@@ -44,15 +48,18 @@ async def prepare(dsn: str, world: World) -> None:
     try:
         users = [r["id"] for r in await connection.fetch("SELECT id FROM identity.users ORDER BY id")]
         await connection.execute(_TABLES)
+        everything = [(shop, goods) for shop in world.shops for goods in shop.goods]
         rows = [
-            (goods.product_id, goods.variant_id, shop.id, shop.merchant_id, shop.device_id, goods.barcode)
-            for shop in world.shops
-            for goods in shop.goods
+            (
+                *(n, goods.product_id, goods.variant_id, shop.id, shop.merchant_id, shop.device_id, goods.barcode),
+                *(users[n % len(users)], goods.category_id, names.query(goods.name, n)),
+            )
+            for n, (shop, goods) in enumerate(everything)
         ]
         await connection.copy_records_to_table(
             "goods",
             schema_name="bench",
-            records=[(n, *row, users[n % len(users)]) for n, row in enumerate(rows)],
+            records=rows,
         )
         await connection.execute("VACUUM (ANALYZE)")
         await connection.execute("CHECKPOINT")
@@ -61,7 +68,7 @@ async def prepare(dsn: str, world: World) -> None:
 
 
 async def measure(dsn: str, script: str, world: World, *, clients: int, seconds: float) -> float:
-    """Transactions per second of one script. Raises RuntimeError when pgbench fails."""
+    """Transactions per second of one script, CLIENTS_MAX clients at most. RuntimeError when pgbench fails."""
     parts = urlsplit(dsn)
     query = parse_qs(parts.query)
     environment = {
@@ -71,10 +78,13 @@ async def measure(dsn: str, script: str, world: World, *, clients: int, seconds:
         "PGUSER": unquote(parts.username or ""),
         "PGPASSWORD": unquote(parts.password or ""),
     }
+    clients = min(clients, CLIENTS_MAX)
     per_shop = len(world.shops[0].goods)
     arguments = [
         *("-n", "-M", "prepared", "-f", str(SCRIPTS / f"{script}.sql")),
-        *("-c", str(clients), "-j", str(min(2, clients)), "-T", str(max(1, round(seconds)))),
+        *("-c", str(clients), "-j", str(min(2, clients))),
+        # Whole seconds only; in less it is a number of transactions.
+        *(("-T", str(round(seconds))) if seconds >= 1 else ("-t", "50")),
         *("-D", f"shops={len(world.shops)}", "-D", f"per_shop={per_shop}"),
     ]
     process = await asyncio.create_subprocess_exec(

@@ -30,6 +30,8 @@ from kerben.platform.settings import Settings
 
 READY_TIMEOUT_S: Final = 60.0
 LAG_TIMEOUT_S: Final = 180.0
+CONNECTIONS: Final = "160"
+"""pgbench's clients come on top of what server and worker keep open."""
 
 _LAG: Final = """
 SELECT coalesce(max((SELECT coalesce(max(id), 0) FROM platform.outbox) - c.last), 0) AS behind,
@@ -51,6 +53,8 @@ class Market:
         self._server: Supervisor | None = None
         self._server_child: Child | None = None
         self._worker = Child("worker", [sys.executable, "-m", "kerben", "worker"])
+        arguments = ["--port", str(self.sandbox_port), "--data-dir", str(folder / "sandbox")]
+        self._sandbox = Child("sandbox", [sys.executable, "-m", "kerben_sandbox", *arguments])
         self._modules = wiring.load_modules()
 
     @property
@@ -58,13 +62,14 @@ class Market:
         """The server's port."""
         return self.settings.port
 
+    @property
+    def sandbox_port(self) -> int:
+        """The sandbox's own port."""
+        return int(self.settings.sandbox_url.rsplit(":", 1)[1])
+
     async def start(self) -> None:
         """Start worker and sandbox; the server follows with `serve`."""
-        sandbox_port = self.settings.sandbox_url.rsplit(":", 1)[1]
-        arguments = ["--port", sandbox_port, "--data-dir", str(self._folder / "sandbox")]
-        await self._others.start(
-            [Child("sandbox", [sys.executable, "-m", "kerben_sandbox", *arguments]), self._worker]
-        )
+        await self._others.start([self._sandbox, self._worker])
 
     async def serve(self, server: str) -> None:
         """Run the HTTP server on Granian or uvicorn, in place of the one that runs."""
@@ -95,7 +100,7 @@ class Market:
 
     def usage(self) -> Usage:
         """A counter of processor time by role."""
-        roots = {"server": self.server_pid(), "worker": _pid(self._worker)}
+        roots = {"server": self.server_pid(), "worker": _pid(self._worker), "sandbox": _pid(self._sandbox)}
         if self._postgres.pid is not None:
             roots["postgres"] = self._postgres.pid
         return Usage(roots)
@@ -117,6 +122,14 @@ class Market:
                     if row["behind"] == 0 and not row["gaps"]:
                         return first or 0, time.monotonic() - started
                     await asyncio.sleep(0.1)
+        finally:
+            await connection.close()
+
+    async def ordering_accounts(self) -> int:
+        """How many accounts placed orders."""
+        connection: asyncpg.Connection[asyncpg.Record] = await asyncpg.connect(self.settings.database_url)
+        try:
+            return int(await connection.fetchval('SELECT count(DISTINCT user_id) FROM orders."order"'))
         finally:
             await connection.close()
 
@@ -169,7 +182,7 @@ async def open_market(
     PostgreSQL runs with its ordinary, durable settings; `parameters` add to them.
     """
     folder = _make_folder()
-    postgres = EmbeddedPostgres(folder / "postgres", parameters=parameters)
+    postgres = EmbeddedPostgres(folder / "postgres", parameters={"max_connections": CONNECTIONS} | (parameters or {}))
     try:
         dsn = await asyncio.to_thread(postgres.start)
         await migrations.migrate(dsn)

@@ -13,11 +13,13 @@ from typing import Final
 import msgspec
 
 from bench.runner import Outcome, Plan
+from bench.scenarios import P99_TARGET_MS
 from bench.world import Size
 from kerben import __version__
 from kerben.platform.embedded_postgres.binaries import package_version
 
 _PROBES: Final = 100
+ROLES: Final = ("server", "postgres", "worker", "sandbox", "load")
 
 
 class Machine(msgspec.Struct, frozen=True):
@@ -94,14 +96,17 @@ def now() -> datetime:
 def table(outcome: Outcome) -> str:
     """The figures as a Markdown table."""
     lines = [
-        "| scenario | server | connections | requests/s | p50 ms | p99 ms | pgbench/s | of pgbench | errors |",
-        "|---|---|--:|--:|--:|--:|--:|--:|---|",
+        "| scenario | server | connections | requests/s | target | p50 ms | p99 ms (target 100) | pgbench/s "
+        "| of pgbench | errors |",
+        "|---|---|--:|--:|--:|--:|--:|--:|--:|---|",
     ]
     for f in outcome.figures:
         errors = ", ".join(f"{n} × {status}" for status, n in f.errors.items()) or "none"
+        target = f"{f.target_per_s:,.0f}{' ✓' if f.per_s >= f.target_per_s else ''}" if f.target_per_s else ""
+        beside = f"{f.pgbench_per_s:,.0f} | {f.ratio:.2f}" if f.pgbench_per_s else " | "
         lines.append(
-            f"| {f.title} | {f.server} | {f.connections} | {f.per_s:,.0f} | {f.p50_ms:.1f} | {f.p99_ms:.1f} "
-            f"| {f.pgbench_per_s:,.0f} | {f.ratio:.2f} | {errors} |"
+            f"| {f.title} | {f.server} | {f.connections} | {f.per_s:,.0f} | {target} | {f.p50_ms:.1f} "
+            f"| {f.p99_ms:.1f}{' ✓' if f.p99_ms < P99_TARGET_MS else ''} | {beside} | {errors} |"
         )
     return "\n".join(lines)
 
@@ -109,17 +114,42 @@ def table(outcome: Outcome) -> str:
 def costs(outcome: Outcome) -> str:
     """Processor time of each request by role, as a Markdown table."""
     lines = [
-        "| scenario | on | connections | server | PostgreSQL | worker | load generator | busy cores | of others |",
-        "|---|---|--:|--:|--:|--:|--:|--:|--:|",
+        "| scenario | on | connections | server | PostgreSQL | worker | sandbox | load generator | together "
+        "| busy cores | of others |",
+        "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
     ]
     for f in outcome.figures:
-        spent = f.cpu_us_per_request
-        shown = " | ".join(f"{spent.get(role, 0.0):,.0f}" for role in ("server", "postgres", "worker", "load"))
+        spent = [f.cpu_us_per_request.get(role, 0.0) for role in ROLES]
+        shown = " | ".join(f"{us:,.0f}" for us in [*spent, sum(spent)])
         lines.append(
             f"| {f.title} | {f.server} | {f.connections} | {shown} | {sum(f.cores.values()):.2f} "
             f"| {f.cores.get('others', 0.0):.2f} |"
         )
     return "\n".join(lines)
+
+
+def details(outcome: Outcome) -> str:
+    """What each run says beside its speed: batches, steps, statements, what a scenario found."""
+    parts: list[str] = []
+    for f in outcome.figures:
+        lines: list[str] = []
+        if f.cores:
+            lines.append("- busy cores: " + ", ".join(f"{role} {cores:.2f}" for role, cores in f.cores.items()))
+        if f.batches:
+            sizes = ", ".join(f"{name} {size:g}" for name, size in sorted(f.batches.items()))
+            lines.append(f"- average batch: {sizes}")
+        if f.steps:
+            steps = ", ".join(f"{s.name} {s.p50_ms:.1f} / {s.p99_ms:.1f}" for s in f.steps)
+            lines.append(f"- p50 / p99 of each step, ms: {steps}")
+        if f.notes:
+            lines.append("- " + ", ".join(f"{name}: {value:,g}" for name, value in f.notes.items()))
+        if f.statements is not None and f.statements_per_request is not None:
+            s = f.statements
+            lines.append(f"- statements per request: {f.statements_per_request:g} (and {s.control} BEGIN and COMMIT)")
+            lines += [f"  - {t.calls} × {t.mean_us:,.0f} µs: `{t.query[:120]}`" for t in s.top[:10]]
+        if lines:
+            parts.append(f"**{f.title}, {f.server}, {f.connections} connections**\n\n" + "\n".join(lines))
+    return "\n\n".join(parts)
 
 
 def _consumers(outcome: Outcome) -> str:
@@ -153,7 +183,9 @@ def markdown(record: Record) -> str:
             table(outcome),
             "Processor time of one request in microseconds, by who spent it:",
             costs(outcome),
+            details(outcome),
             _consumers(outcome),
+            f"Orders were placed by {outcome.ordering_accounts:,} accounts. "
             f"Broken invariants after the load: {broken}.\n",
         ]
     )

@@ -1,131 +1,131 @@
-"""What is asked of the market: requests of each kind, each different from the one before."""
+"""The scenarios: what is asked of the market, what the same is called for pgbench, and what is to be reached."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import itertools
-import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Final
 
 import msgspec
 
-from bench.load import NextRequest, get, post
-from bench.world import PRICE, Shop, World
+from bench import chain, flash, load, reads, writes
+from bench.load import Accept, Load, NextRequest
+from bench.market import Market
+from bench.world import World
 
-_STRIDE: Final = 48_271
-"""Prime, and no divisor of any number of goods here: steps of it visit every product, neighbours far apart."""
+AHEAD_MAX: Final = 100_000
+"""At most so many requests are made before the clock starts; they take memory."""
+P99_TARGET_MS: Final = 100.0
+"""For every scenario."""
 
-_json = msgspec.json.Encoder()
+
+@dataclass(frozen=True)
+class Bed:
+    """What a scenario is driven on. `numbers` never come twice in one run of the bench."""
+
+    market: Market
+    numbers: itertools.count[int]
+    seconds: float
+    warm_up_s: float
+    flash_units: int
+    on_window: Callable[[], None]
 
 
-class Scenario(msgspec.Struct, frozen=True):
-    """One kind of load. `limit` is the pgbench script that does the equivalent."""
+Drive = Callable[[Bed, int], Awaitable[Load]]
+"""Puts the load of one scenario on with so many connections."""
+Requests = Callable[[World, "itertools.count[int]"], NextRequest]
+
+
+class Scenario(msgspec.Struct, frozen=True, kw_only=True):
+    """One kind of load."""
 
     name: str
     title: str
-    limit: str
-    requests: Callable[[World, itertools.count[int]], NextRequest]
+    drive: Drive
+    limit: str | None = None
+    """The pgbench script that does the equivalent."""
+    target_per_s: float | None = None
 
 
-def _products(world: World, numbers: itertools.count[int]) -> NextRequest:
-    requests = [get(f"/api/v1/products/{product_id}") for product_id in world.products]
-    count = len(requests)
-    return lambda: requests[next(numbers) * _STRIDE % count]
+def _steadily(requests: Requests, ahead_per_s: int, accept: Accept | None = None) -> Drive:
+    """One request after the other; those of `ahead_per_s` are made before the clock starts."""
 
-
-def _order(shop: Shop, variants: list[str], bearer: str, number: int) -> bytes:
-    body = _json.encode(
-        {
-            "shop_id": str(shop.id),
-            "items": [{"variant_id": variant_id, "qty": 1} for variant_id in variants],
-            "delivery": {"method": "pickup"},
-            "payment_method": "bank_qr",
-            "contact": {"name": "Айгуль Асанова", "phone": "+996555010203"},
-        }
-    )
-    return post("/api/v1/orders", f"Authorization: Bearer {bearer}\r\nIdempotency-Key: bench-{number}\r\n", body)
-
-
-def _orders(world: World, numbers: itertools.count[int]) -> NextRequest:
-    shops, bearers = world.shops, world.bearers
-    ids = [[str(goods.variant_id) for goods in shop.goods] for shop in shops]
-
-    def make() -> bytes:
-        n = next(numbers)
-        shop, turn = n % len(shops), n // len(shops)
-        goods = ids[shop]
-        first = 2 * turn % len(goods)
-        # The distance grows by one each time round, so that pairs do not come again.
-        second = (first + 1 + 2 * turn // len(goods) % (len(goods) - 1)) % len(goods)
-        return _order(shops[shop], [goods[first], goods[second]], bearers[n % len(bearers)], n)
-
-    return make
-
-
-def _hot_orders(world: World, numbers: itertools.count[int]) -> NextRequest:
-    shop, bearers = world.shops[0], world.bearers
-    variant_id = str(shop.goods[0].variant_id)
-
-    def make() -> bytes:
-        n = next(numbers)
-        return _order(shop, [variant_id], bearers[n % len(bearers)], n)
-
-    return make
-
-
-def _signed(shop: Shop, path: str, body: bytes, now_s: int) -> bytes:
-    stamp = str(now_s)
-    signature = hmac.digest(shop.secret.encode(), stamp.encode() + b"." + body, hashlib.sha256).hex()
-    headers = (
-        f"Authorization: Bearer {shop.token}\r\nX-Kerben-Timestamp: {stamp}\r\n"
-        f"X-Kerben-Signature: sha256={signature}\r\n"
-    )
-    return post(path, headers, body)
-
-
-def _timestamp(now_s: float) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now_s))
-
-
-def _sales(world: World, numbers: itertools.count[int]) -> NextRequest:
-    shops = world.shops
-
-    def make() -> bytes:
-        n = next(numbers)
-        now_s = time.time()
-        shop = shops[n % len(shops)]
-        goods = shop.goods[n // len(shops) % len(shop.goods)]
-        body = _json.encode(
-            {
-                "device_id": str(shop.device_id),
-                "receipt_number": f"B-{n}",
-                "items": [{"barcode": goods.barcode, "qty": 1, "unit_price": PRICE // 100}],
-                "payment": "cash",
-                "timestamp": _timestamp(now_s),
-            }
+    async def drive(bed: Bed, connections: int) -> Load:
+        make = requests(bed.market.world, bed.numbers)
+        count = min(AHEAD_MAX, round(ahead_per_s * (bed.seconds + bed.warm_up_s)))
+        return await load.run(
+            bed.market.port,
+            load.ahead(make, count),
+            connections=connections,
+            seconds=bed.seconds,
+            warm_up_s=bed.warm_up_s,
+            on_window=bed.on_window,
+            accept=accept,
         )
-        return _signed(shop, "/api/v1/pos/sales", body, int(now_s))
 
-    return make
+    return drive
 
 
-def heartbeats(world: World) -> NextRequest:
-    """One sign of life of each till in turn."""
-    turns = itertools.cycle(world.shops)
+async def _flash(bed: Bed, connections: int) -> Load:
+    return await flash.drive(bed.market, connections, bed.flash_units, bed.on_window)
 
-    def make() -> bytes:
-        shop, now_s = next(turns), time.time()
-        body = _json.encode({"device_id": str(shop.device_id), "status": "active", "timestamp": _timestamp(now_s)})
-        return _signed(shop, "/api/v1/pos/heartbeat", body, int(now_s))
 
-    return make
+async def _complete(bed: Bed, connections: int) -> Load:
+    return await chain.drive(bed.market, bed.numbers, connections, bed.seconds, bed.warm_up_s, bed.on_window)
 
 
 SCENARIOS: Final = (
-    Scenario("product", "Product by id", "product", _products),
-    Scenario("order", "Order, 2 lines, spread", "order", _orders),
-    Scenario("order_hot", "Order, one hot product", "order_hot", _hot_orders),
-    Scenario("sale", "POS receipt, 1 line", "sale", _sales),
+    Scenario(
+        name="product",
+        title="Product by id",
+        drive=_steadily(reads.products, 12_000),
+        limit="product",
+        target_per_s=10_000,
+    ),
+    Scenario(
+        name="list",
+        title="Products of a shop or category, 24",
+        drive=_steadily(reads.lists, 4_000),
+        limit="list",
+        target_per_s=10_000,
+    ),
+    Scenario(
+        name="search",
+        title="Search by name, 24",
+        drive=_steadily(reads.searches, 3_000),
+        limit="search",
+        target_per_s=10_000,
+    ),
+    Scenario(name="token", title="Own account (token, 1 row)", drive=_steadily(reads.accounts, 8_000)),
+    Scenario(
+        name="token_only",
+        title="Token check, then refused",
+        drive=_steadily(reads.refusals, 8_000, reads.is_refusal),
+        target_per_s=10_000,
+    ),
+    Scenario(
+        name="order",
+        title="Order, 2 lines, spread",
+        drive=_steadily(writes.orders, 5_000),
+        limit="order",
+        target_per_s=5_000,
+    ),
+    Scenario(
+        name="order_hot",
+        title="Order, one hot product",
+        drive=_steadily(writes.hot_orders, 5_000),
+        limit="order_hot",
+        target_per_s=5_000,
+    ),
+    Scenario(name="flash", title="Flash sale of one product", drive=_flash, target_per_s=5_000),
+    Scenario(name="complete", title="Complete order, cart to paid", drive=_complete, target_per_s=500),
+    Scenario(
+        name="sale",
+        title="POS receipt, 1 line",
+        drive=_steadily(writes.sales, 5_000),
+        limit="sale",
+        target_per_s=5_000,
+    ),
+    Scenario(name="heartbeat", title="POS heartbeat", drive=_steadily(writes.heartbeats, 5_000), limit="heartbeat"),
 )

@@ -12,7 +12,15 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from kerben.domains.catalog.api import FALLBACK_CATEGORY, NewProduct, NewVariant, create_products
+from bench import names
+from kerben.domains.catalog.api import (
+    FALLBACK_CATEGORY,
+    NewCategory,
+    NewProduct,
+    NewVariant,
+    create_categories,
+    create_products,
+)
 from kerben.domains.identity.api import Device, NewUser, create_user, open_session, users_by_ids
 from kerben.domains.identity.model import BUYER
 from kerben.domains.inventory.api import OpeningStock, open_stock
@@ -33,13 +41,15 @@ from kerben.platform.runtime import Runtime
 from kerben.platform.settings import Settings
 
 CHUNK: Final = 1000
-STOCK_MILLI: Final = 100_000 * 1000
+STOCK_MILLI: Final = 10_000_000 * 1000
 """On hand of every variant: no scenario sells out, it is throughput that is measured."""
 PRICE: Final = 15_000
 """Price of every variant, minor units."""
 _DEVICE: Final = Device(user_agent="bench", ip="127.0.0.1")
-_WORDS: Final = ("Платье", "Рубашка", "Куртка", "Сапоги", "Ковёр", "Чайник", "Пиала", "Шарф", "Носки", "Пальто")
-_KINDS: Final = ("хлопковое", "шерстяное", "детское", "зимнее", "летнее", "кожаное", "вязаное")
+_SESSIONS: Final = 3
+"""Sessions of each buyer: as many tokens have to be remembered by each server process."""
+_SECTIONS: Final = 5
+_CATEGORIES: Final = 50
 
 
 class Size(msgspec.Struct, frozen=True):
@@ -60,6 +70,8 @@ class Goods(msgspec.Struct, frozen=True):
     variant_id: UUID
     sku: str
     barcode: str
+    category_id: UUID
+    name: str
 
 
 class Shop(msgspec.Struct, frozen=True):
@@ -79,7 +91,9 @@ class World:
 
     shops: list[Shop] = field(default_factory=list[Shop])
     bearers: list[str] = field(default_factory=list[str])
-    """Access tokens of the buyers."""
+    """An access token of each buyer."""
+    tokens: list[str] = field(default_factory=list[str])
+    """All access tokens of the buyers, those of one buyer apart from each other."""
     load_s: dict[str, float] = field(default_factory=dict[str, float])
 
     @property
@@ -98,17 +112,23 @@ async def load(settings: Settings, size: Size, say: Callable[[str], None]) -> Wo
         await db.transact(_partitions)
         started = time.perf_counter()
         pairs = await db.transact(lambda tx: _merchants(tx, runtime, size.shops))
+        categories = await db.transact(_categories)
         world.load_s["shops"] = round(time.perf_counter() - started, 1)
         say(f"{size.shops} shops")
         started = time.perf_counter()
         for n in range(0, len(pairs), 2):
-            world.shops += await asyncio.gather(*(_shop(db, runtime, *pair, size) for pair in pairs[n : n + 2]))
+            two = [_Plan(i, *pairs[i], categories, size.products_per_shop) for i in range(n, min(n + 2, len(pairs)))]
+            world.shops += await asyncio.gather(*(_shop(db, runtime, plan) for plan in two))
         world.load_s["goods"] = round(time.perf_counter() - started, 1)
         say(f"{len(world.products)} variants in {world.load_s['goods']} s")
         started = time.perf_counter()
+        sessions: list[list[str]] = []
         for n in range(0, size.buyers, 100):
             count = min(100, size.buyers - n)
-            world.bearers += await db.transact(lambda tx, n=n, count=count: _buyers(tx, runtime, n, count))
+            found = await db.transact(lambda tx, n=n, count=count: _buyers(tx, runtime, n, count))
+            sessions += found
+        world.bearers = [tokens[0] for tokens in sessions]
+        world.tokens = [tokens[k] for k in range(_SESSIONS) for tokens in sessions]
         world.load_s["buyers"] = round(time.perf_counter() - started, 1)
         say(f"{size.buyers} buyers in {world.load_s['buyers']} s")
     finally:
@@ -139,36 +159,89 @@ async def _merchants(tx: WriteTx, runtime: Runtime, count: int) -> list[tuple[UU
     return list(zip(merchants, shops, strict=True))
 
 
-async def _shop(db: Database, runtime: Runtime, merchant_id: UUID, shop_id: UUID, size: Size) -> Shop:
+class _Plan(msgspec.Struct, frozen=True):
+    """A shop to be filled: its place among all, and the categories its goods are spread over."""
+
+    index: int
+    merchant_id: UUID
+    shop_id: UUID
+    categories: list[UUID]
+    products: int
+
+
+async def _categories(tx: WriteTx) -> list[UUID]:
+    sections = await create_categories(tx, [NewCategory(f"bench-{n}", f"Отдел {n}") for n in range(_SECTIONS)])
+    return await create_categories(
+        tx,
+        [NewCategory(f"bench-leaf-{n}", f"Полка {n}", sections[n % _SECTIONS], n) for n in range(_CATEGORIES)],
+    )
+
+
+async def _shop(db: Database, runtime: Runtime, plan: _Plan) -> Shop:
     goods: list[Goods] = []
-    for begin in range(0, size.products_per_shop, CHUNK):
-        numbers = range(begin, min(begin + CHUNK, size.products_per_shop))
-        goods += await db.transact(lambda tx, numbers=numbers: _goods(tx, shop_id, numbers))
-    device = await db.transact(lambda tx: create_device(tx, runtime.keys, shop_id, "Касса"))
-    return Shop(shop_id, merchant_id, goods, device.device_id, device.token, device.secret)
+    for begin in range(0, plan.products, CHUNK):
+        numbers = range(begin, min(begin + CHUNK, plan.products))
+        goods += await db.transact(lambda tx, numbers=numbers: _goods(tx, plan, numbers))
+    device = await db.transact(lambda tx: create_device(tx, runtime.keys, plan.shop_id, "Касса"))
+    return Shop(plan.shop_id, plan.merchant_id, goods, device.device_id, device.token, device.secret)
 
 
-async def _goods(tx: WriteTx, shop_id: UUID, numbers: Sequence[int]) -> list[Goods]:
+async def _goods(tx: WriteTx, plan: _Plan, numbers: Sequence[int]) -> list[Goods]:
+    first = plan.index * plan.products
     products = [
         NewProduct(
-            shop_id,
-            f"{_WORDS[n % len(_WORDS)]} {_KINDS[n % len(_KINDS)]} {n}",
+            plan.shop_id,
+            names.product(first + n),
             "Удобная вещь на каждый день, пошита в Бишкеке. Возможен обмен в течение 14 дней.",
-            FALLBACK_CATEGORY,
+            plan.categories[(7 * n + plan.index) % len(plan.categories)],
             [NewVariant(f"SKU-{n:05d}", None, {"size": "M", "color": "синий"}, PRICE)],
         )
         for n in numbers
     ]
+    return await _create(tx, products, STOCK_MILLI)
+
+
+async def _create(tx: WriteTx, products: Sequence[NewProduct], stock_milli: int) -> list[Goods]:
+    """Products of one variant each with their stock, by SKU."""
     created = await create_products(tx, products)
-    await open_stock(tx, [OpeningStock(c.variant_ids[0], shop_id, c.id, STOCK_MILLI) for c in created])
+    await open_stock(
+        tx,
+        [
+            OpeningStock(c.variant_ids[0], p.shop_id, c.id, stock_milli)
+            for c, p in zip(created, products, strict=True)
+        ],
+    )
     rows = await tx.fetch(
-        "SELECT id, product_id, sku, barcode FROM catalog.variant WHERE id = ANY($1::uuid[]) ORDER BY sku",
+        """
+        SELECT v.id, v.product_id, v.sku, v.barcode, p.category_id, p.name
+        FROM catalog.variant v JOIN catalog.product p ON p.id = v.product_id
+        WHERE v.id = ANY($1::uuid[]) ORDER BY v.sku
+        """,
         [c.variant_ids[0] for c in created],
     )
-    return [Goods(r["product_id"], r["id"], r["sku"], r["barcode"]) for r in rows]
+    return [Goods(r["product_id"], r["id"], r["sku"], r["barcode"], r["category_id"], r["name"]) for r in rows]
 
 
-async def _buyers(tx: WriteTx, runtime: Runtime, begin: int, count: int) -> list[str]:
+async def add_scarce(settings: Settings, shop: Shop, units: int) -> Goods:
+    """One more product of a shop, of which there are only so many."""
+    db = Database(settings.database_url, size=1)
+    await db.open()
+    try:
+        sku = f"FLASH-{time.monotonic_ns()}"
+        product = NewProduct(
+            shop.id,
+            "Чайник по особой цене",
+            "Тысяча штук, больше не будет.",
+            FALLBACK_CATEGORY,
+            [NewVariant(sku, None, {"size": "M", "color": "синий"}, PRICE)],
+        )
+        return (await db.transact(lambda tx: _create(tx, [product], units * 1000)))[0]
+    finally:
+        await db.close()
+
+
+async def _buyers(tx: WriteTx, runtime: Runtime, begin: int, count: int) -> list[list[str]]:
+    """Access tokens of new buyers, of several sessions each."""
     # No password: these buyers never sign in by hand, their sessions are opened here.
     ids = [
         await create_user(
@@ -177,7 +250,9 @@ async def _buyers(tx: WriteTx, runtime: Runtime, begin: int, count: int) -> list
         for n in range(begin, begin + count)
     ]
     users = await users_by_ids(tx, ids)
-    return [(await open_session(runtime, tx, users[i], _DEVICE)).access_token for i in ids]
+    return [
+        [(await open_session(runtime, tx, users[i], _DEVICE)).access_token for _ in range(_SESSIONS)] for i in ids
+    ]
 
 
 async def _settle(dsn: str) -> None:

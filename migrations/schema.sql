@@ -14,6 +14,8 @@ CREATE SCHEMA jobs;
 
 CREATE SCHEMA ledger;
 
+CREATE SCHEMA media;
+
 CREATE SCHEMA merchants;
 
 CREATE SCHEMA orders;
@@ -247,6 +249,11 @@ CREATE TABLE catalog.import_run (
     created_at timestamp with time zone NOT NULL,
     started_at timestamp with time zone,
     finished_at timestamp with time zone,
+    touched_at timestamp with time zone,
+    attempts integer DEFAULT 0 NOT NULL,
+    default_price bigint,
+    revive boolean DEFAULT false NOT NULL,
+    CONSTRAINT import_run_default_price_check CHECK ((default_price > 0)),
     CONSTRAINT import_run_format_check CHECK ((format = ANY (ARRAY['csv'::text, 'xlsx'::text, 'yml'::text]))),
     CONSTRAINT import_run_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text, 'cancelled'::text])))
 )
@@ -294,7 +301,8 @@ CREATE TABLE catalog.product (
     words text DEFAULT ''::text NOT NULL,
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
-    search tsvector GENERATED ALWAYS AS (((((setweight(to_tsvector('russian'::regconfig, catalog.plain(name)), 'A'::"char") || setweight(to_tsvector('simple'::regconfig, catalog.plain(name)), 'A'::"char")) || setweight(to_tsvector('russian'::regconfig, catalog.plain(words)), 'B'::"char")) || setweight(to_tsvector('simple'::regconfig, catalog.plain(words)), 'B'::"char")) || setweight(to_tsvector('russian'::regconfig, catalog.plain(description)), 'D'::"char"))) STORED
+    search tsvector GENERATED ALWAYS AS (((((setweight(to_tsvector('russian'::regconfig, catalog.plain(name)), 'A'::"char") || setweight(to_tsvector('simple'::regconfig, catalog.plain(name)), 'A'::"char")) || setweight(to_tsvector('russian'::regconfig, catalog.plain(words)), 'B'::"char")) || setweight(to_tsvector('simple'::regconfig, catalog.plain(words)), 'B'::"char")) || setweight(to_tsvector('russian'::regconfig, catalog.plain(description)), 'D'::"char"))) STORED,
+    pictures jsonb DEFAULT '[]'::jsonb NOT NULL
 )
 WITH (fillfactor='80');
 
@@ -393,7 +401,7 @@ CREATE TABLE identity.session (
     expires_at timestamp with time zone NOT NULL,
     revoked_at timestamp with time zone,
     revoked_for text,
-    CONSTRAINT session_revoked_for_check CHECK ((revoked_for = ANY (ARRAY['signout'::text, 'user'::text, 'reuse'::text, 'password'::text, 'takeover'::text, 'roles'::text])))
+    CONSTRAINT session_revoked_for_check CHECK ((revoked_for = ANY (ARRAY['signout'::text, 'user'::text, 'reuse'::text, 'password'::text, 'takeover'::text, 'roles'::text, 'factor'::text])))
 )
 WITH (fillfactor='80');
 
@@ -430,6 +438,7 @@ CREATE TABLE identity.users (
     claimed_by uuid,
     claimed_at timestamp with time zone,
     created_at timestamp with time zone NOT NULL,
+    second_factor_demanded boolean DEFAULT false NOT NULL,
     CONSTRAINT users_check CHECK (((phone IS NOT NULL) OR (email IS NOT NULL))),
     CONSTRAINT users_check1 CHECK (((kind = 'account'::text) OR ((phone IS NOT NULL) AND (password_hash IS NULL)))),
     CONSTRAINT users_kind_check CHECK ((kind = ANY (ARRAY['account'::text, 'guest'::text]))),
@@ -626,6 +635,66 @@ ALTER TABLE ledger.transfer ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE media.attachment (
+    holder_id uuid NOT NULL,
+    media_id uuid NOT NULL,
+    party_id uuid NOT NULL
+);
+
+CREATE TABLE media.file (
+    hash text NOT NULL,
+    content_type text NOT NULL,
+    size integer NOT NULL,
+    width integer NOT NULL,
+    height integer NOT NULL,
+    widths integer[] NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT file_content_type_check CHECK ((content_type = ANY (ARRAY['image/jpeg'::text, 'image/webp'::text]))),
+    CONSTRAINT file_hash_check CHECK ((hash ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT file_height_check CHECK ((height > 0)),
+    CONSTRAINT file_size_check CHECK ((size > 0)),
+    CONSTRAINT file_width_check CHECK ((width > 0))
+);
+
+CREATE TABLE media.upload (
+    id uuid NOT NULL,
+    owner_id uuid NOT NULL,
+    hash text NOT NULL,
+    status text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    attached_at timestamp with time zone,
+    expires_at timestamp with time zone,
+    CONSTRAINT upload_check CHECK (((attached_at IS NULL) <> (expires_at IS NULL))),
+    CONSTRAINT upload_check1 CHECK (((attached_at IS NULL) OR (status = 'ready'::text))),
+    CONSTRAINT upload_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'ready'::text, 'deleting'::text])))
+)
+WITH (fillfactor='80');
+
+CREATE TABLE merchants.api_key (
+    id uuid NOT NULL,
+    merchant_id uuid NOT NULL,
+    name text NOT NULL,
+    scopes text[] NOT NULL,
+    shop_ids uuid[],
+    created_by uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    last_used_at timestamp with time zone,
+    CONSTRAINT api_key_scopes_check CHECK ((cardinality(scopes) > 0)),
+    CONSTRAINT api_key_shop_ids_check CHECK ((cardinality(shop_ids) > 0))
+)
+WITH (fillfactor='70');
+
+CREATE TABLE merchants.api_key_secret (
+    hash bytea NOT NULL,
+    key_id uuid NOT NULL,
+    prefix text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    valid_until timestamp with time zone
+)
+WITH (fillfactor='80');
+
 CREATE TABLE merchants.merchant (
     id uuid NOT NULL,
     owner_id uuid NOT NULL,
@@ -677,6 +746,28 @@ CREATE TABLE merchants.staff (
     created_at timestamp with time zone NOT NULL,
     CONSTRAINT staff_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'manager'::text, 'cashier'::text, 'storekeeper'::text, 'accountant'::text])))
 );
+
+CREATE TABLE merchants.staff_invitation (
+    id uuid NOT NULL,
+    merchant_id uuid NOT NULL,
+    channel text NOT NULL,
+    recipient text NOT NULL,
+    role text NOT NULL,
+    shop_ids uuid[],
+    code_hash bytea NOT NULL,
+    invited_by uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    sent_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    accepted_at timestamp with time zone,
+    accepted_by uuid,
+    withdrawn_at timestamp with time zone,
+    CONSTRAINT staff_invitation_channel_check CHECK ((channel = ANY (ARRAY['sms'::text, 'email'::text]))),
+    CONSTRAINT staff_invitation_check CHECK (((role <> 'owner'::text) OR (shop_ids IS NULL))),
+    CONSTRAINT staff_invitation_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'manager'::text, 'cashier'::text, 'storekeeper'::text, 'accountant'::text]))),
+    CONSTRAINT staff_invitation_shop_ids_check CHECK ((cardinality(shop_ids) > 0))
+)
+WITH (fillfactor='80');
 
 CREATE TABLE orders.delivery_option (
     shop_id uuid,
@@ -810,6 +901,18 @@ CREATE TABLE payments.payment (
 )
 WITH (fillfactor='75');
 
+CREATE TABLE payments.problem (
+    id uuid NOT NULL,
+    payment_id uuid NOT NULL,
+    problem text NOT NULL,
+    found_at timestamp with time zone NOT NULL,
+    resolved_at timestamp with time zone,
+    resolved_by uuid,
+    note text,
+    CONSTRAINT problem_check CHECK (((resolved_at IS NULL) = (note IS NULL))),
+    CONSTRAINT problem_check1 CHECK (((resolved_by IS NULL) OR (resolved_at IS NOT NULL)))
+);
+
 CREATE TABLE payments.provider_event (
     id bigint NOT NULL,
     payment_id uuid,
@@ -847,7 +950,12 @@ CREATE TABLE payments.refund (
     failure text,
     created_at timestamp with time zone NOT NULL,
     done_at timestamp with time zone,
+    responsible text,
+    borne_by text DEFAULT 'seller'::text NOT NULL,
+    evidence text[] DEFAULT '{}'::text[] NOT NULL,
     CONSTRAINT refund_amount_check CHECK ((amount > 0)),
+    CONSTRAINT refund_borne_by_check CHECK ((borne_by = ANY (ARRAY['platform'::text, 'seller'::text]))),
+    CONSTRAINT refund_responsible_check CHECK ((responsible = ANY (ARRAY['platform'::text, 'seller'::text]))),
     CONSTRAINT refund_status_check CHECK ((status = ANY (ARRAY['requested'::text, 'sent'::text, 'done'::text, 'failed'::text])))
 )
 WITH (fillfactor='75');
@@ -948,6 +1056,19 @@ CREATE TABLE platform.worker (
 )
 WITH (fillfactor='50');
 
+CREATE TABLE pos.cash_operation (
+    device_id uuid NOT NULL,
+    number text NOT NULL,
+    id uuid NOT NULL,
+    shift_id uuid NOT NULL,
+    type text NOT NULL,
+    amount bigint NOT NULL,
+    reason text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT cash_operation_amount_check CHECK ((amount > 0)),
+    CONSTRAINT cash_operation_type_check CHECK ((type = ANY (ARRAY['in'::text, 'out'::text])))
+);
+
 CREATE TABLE pos.device (
     id uuid NOT NULL,
     shop_id uuid NOT NULL,
@@ -975,19 +1096,17 @@ CREATE TABLE pos.discrepancy (
     opened_at timestamp with time zone NOT NULL,
     seen_at timestamp with time zone NOT NULL,
     resolved_at timestamp with time zone,
-    CONSTRAINT discrepancy_kind_check CHECK ((kind = ANY (ARRAY['stock'::text, 'price'::text])))
+    version integer DEFAULT 1 NOT NULL,
+    reported_at timestamp with time zone,
+    resolution text,
+    resolved_by uuid,
+    note text,
+    muted boolean DEFAULT false NOT NULL,
+    muted_until timestamp with time zone,
+    CONSTRAINT discrepancy_kind_check CHECK ((kind = ANY (ARRAY['stock'::text, 'price'::text]))),
+    CONSTRAINT discrepancy_resolution_check CHECK ((resolution = ANY (ARRAY['agreed'::text, 'accept_reported'::text, 'keep_ours'::text, 'ignore'::text])))
 )
 WITH (fillfactor='80');
-
-CREATE TABLE pos.receipt_key (
-    device_id uuid NOT NULL,
-    receipt_number text NOT NULL,
-    sale_id uuid NOT NULL,
-    shop_id uuid NOT NULL,
-    sold_at timestamp with time zone NOT NULL,
-    voided_by uuid
-)
-WITH (fillfactor='95');
 
 CREATE TABLE pos.sale (
     id uuid NOT NULL,
@@ -1007,23 +1126,6 @@ CREATE TABLE pos.sale (
 )
 PARTITION BY RANGE (sold_at);
 
-CREATE TABLE pos.sale_default (
-    id uuid CONSTRAINT sale_id_not_null NOT NULL,
-    shop_id uuid CONSTRAINT sale_shop_id_not_null NOT NULL,
-    device_id uuid CONSTRAINT sale_device_id_not_null NOT NULL,
-    receipt_number text CONSTRAINT sale_receipt_number_not_null NOT NULL,
-    type text CONSTRAINT sale_type_not_null NOT NULL,
-    original_sale_id uuid,
-    payment text,
-    total bigint CONSTRAINT sale_total_not_null NOT NULL,
-    currency text CONSTRAINT sale_currency_not_null NOT NULL,
-    sold_at timestamp with time zone CONSTRAINT sale_sold_at_not_null NOT NULL,
-    created_at timestamp with time zone CONSTRAINT sale_created_at_not_null NOT NULL,
-    CONSTRAINT sale_payment_check CHECK ((payment = ANY (ARRAY['cash'::text, 'card'::text, 'qr'::text]))),
-    CONSTRAINT sale_total_check CHECK ((total >= 0)),
-    CONSTRAINT sale_type_check CHECK ((type = ANY (ARRAY['sale'::text, 'refund'::text, 'void'::text])))
-);
-
 CREATE TABLE pos.sale_item (
     sale_id uuid NOT NULL,
     line smallint NOT NULL,
@@ -1042,6 +1144,119 @@ CREATE TABLE pos.sale_item (
     CONSTRAINT sale_item_unit_price_check CHECK ((unit_price >= 0))
 )
 PARTITION BY RANGE (sold_at);
+
+CREATE VIEW pos.receipt_effect AS
+ SELECT s.id,
+    s.shop_id,
+    s.device_id,
+    s.receipt_number,
+    s.currency,
+    s.sold_at,
+    s.created_at,
+    s.total,
+    k.kind,
+    k.sign,
+    p.payment,
+    d.day,
+    (k.sign * i.discount) AS discounts,
+    (k.sign * i.qty) AS items_sold,
+    ((k.kind = 'sale'::text))::integer AS sales,
+        CASE
+            WHEN (k.kind = 'sale'::text) THEN s.total
+            ELSE (0)::bigint
+        END AS sales_total,
+    ((k.kind = 'refund'::text))::integer AS refunds,
+        CASE
+            WHEN (k.kind = 'refund'::text) THEN s.total
+            ELSE (0)::bigint
+        END AS refunds_total,
+    ((k.kind = 'void'::text))::integer AS voids,
+        CASE
+            WHEN (k.kind = 'void'::text) THEN s.total
+            ELSE (0)::bigint
+        END AS voids_total,
+    ((k.kind = 'refund_void'::text))::integer AS refund_voids,
+        CASE
+            WHEN (k.kind = 'refund_void'::text) THEN s.total
+            ELSE (0)::bigint
+        END AS refund_voids_total,
+        CASE
+            WHEN (p.payment = 'cash'::text) THEN (k.sign * s.total)
+            ELSE (0)::bigint
+        END AS cash,
+        CASE
+            WHEN (p.payment = 'card'::text) THEN (k.sign * s.total)
+            ELSE (0)::bigint
+        END AS card,
+        CASE
+            WHEN (p.payment = 'qr'::text) THEN (k.sign * s.total)
+            ELSE (0)::bigint
+        END AS qr,
+        CASE
+            WHEN (p.payment = 'other'::text) THEN (k.sign * s.total)
+            ELSE (0)::bigint
+        END AS other,
+    ((d.recorded_day > d.day))::integer AS late_receipts,
+        CASE
+            WHEN (d.recorded_day > d.day) THEN (k.sign * s.total)
+            ELSE (0)::bigint
+        END AS late_total
+   FROM (((((pos.sale s
+     LEFT JOIN LATERAL ( SELECT o_1.type,
+            o_1.payment,
+            first.payment AS first_payment
+           FROM (pos.sale o_1
+             LEFT JOIN pos.sale first ON ((first.id = o_1.original_sale_id)))
+          WHERE ((o_1.id = s.original_sale_id) AND (s.original_sale_id IS NOT NULL))
+         LIMIT 1) o ON (true))
+     CROSS JOIN LATERAL ( SELECT
+                CASE
+                    WHEN (s.type <> 'void'::text) THEN s.type
+                    WHEN (o.type = 'refund'::text) THEN 'refund_void'::text
+                    ELSE 'void'::text
+                END AS kind,
+                CASE
+                    WHEN ((s.type = 'sale'::text) OR ((s.type = 'void'::text) AND (o.type = 'refund'::text))) THEN 1
+                    ELSE '-1'::integer
+                END AS sign) k)
+     CROSS JOIN LATERAL ( SELECT
+                CASE
+                    WHEN (s.type = 'void'::text) THEN COALESCE(o.payment, o.first_payment, s.payment, 'other'::text)
+                    ELSE COALESCE(s.payment, o.payment, 'other'::text)
+                END AS payment) p)
+     CROSS JOIN LATERAL ( SELECT ((s.sold_at AT TIME ZONE 'Asia/Bishkek'::text))::date AS day,
+            ((s.created_at AT TIME ZONE 'Asia/Bishkek'::text))::date AS recorded_day) d)
+     CROSS JOIN LATERAL ( SELECT (COALESCE(sum(sale_item.discount), (0)::numeric))::bigint AS discount,
+            (COALESCE(sum(sale_item.qty), (0)::numeric))::bigint AS qty
+           FROM pos.sale_item
+          WHERE ((sale_item.sale_id = s.id) AND (sale_item.sold_at = s.sold_at))) i);
+
+CREATE TABLE pos.receipt_key (
+    device_id uuid NOT NULL,
+    receipt_number text NOT NULL,
+    sale_id uuid NOT NULL,
+    shop_id uuid NOT NULL,
+    sold_at timestamp with time zone NOT NULL,
+    voided_by uuid
+)
+WITH (fillfactor='95');
+
+CREATE TABLE pos.sale_default (
+    id uuid CONSTRAINT sale_id_not_null NOT NULL,
+    shop_id uuid CONSTRAINT sale_shop_id_not_null NOT NULL,
+    device_id uuid CONSTRAINT sale_device_id_not_null NOT NULL,
+    receipt_number text CONSTRAINT sale_receipt_number_not_null NOT NULL,
+    type text CONSTRAINT sale_type_not_null NOT NULL,
+    original_sale_id uuid,
+    payment text,
+    total bigint CONSTRAINT sale_total_not_null NOT NULL,
+    currency text CONSTRAINT sale_currency_not_null NOT NULL,
+    sold_at timestamp with time zone CONSTRAINT sale_sold_at_not_null NOT NULL,
+    created_at timestamp with time zone CONSTRAINT sale_created_at_not_null NOT NULL,
+    CONSTRAINT sale_payment_check CHECK ((payment = ANY (ARRAY['cash'::text, 'card'::text, 'qr'::text]))),
+    CONSTRAINT sale_total_check CHECK ((total >= 0)),
+    CONSTRAINT sale_type_check CHECK ((type = ANY (ARRAY['sale'::text, 'refund'::text, 'void'::text])))
+);
 
 CREATE TABLE pos.sale_item_default (
     sale_id uuid CONSTRAINT sale_item_sale_id_not_null NOT NULL,
@@ -1070,6 +1285,26 @@ CREATE TABLE pos.sale_return (
     CONSTRAINT sale_return_qty_check CHECK ((qty >= 0))
 );
 
+CREATE TABLE pos.shift (
+    id uuid NOT NULL,
+    device_id uuid NOT NULL,
+    shop_id uuid NOT NULL,
+    cashier text,
+    currency text NOT NULL,
+    opening_cash bigint NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    closed_at timestamp with time zone,
+    z_number integer,
+    counted_cash bigint,
+    z_report jsonb,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT shift_check CHECK ((closed_at >= opened_at)),
+    CONSTRAINT shift_check1 CHECK ((num_nonnulls(closed_at, z_number, counted_cash, z_report) = ANY (ARRAY[0, 4]))),
+    CONSTRAINT shift_counted_cash_check CHECK ((counted_cash >= 0)),
+    CONSTRAINT shift_opening_cash_check CHECK ((opening_cash >= 0)),
+    CONSTRAINT shift_z_number_check CHECK ((z_number > 0))
+);
+
 CREATE TABLE pos.shop_presence (
     shop_id uuid NOT NULL,
     pos_status text NOT NULL,
@@ -1079,6 +1314,29 @@ CREATE TABLE pos.shop_presence (
     CONSTRAINT shop_presence_pos_status_check CHECK ((pos_status = ANY (ARRAY['pos_active'::text, 'pos_offline'::text])))
 )
 WITH (fillfactor='50');
+
+CREATE TABLE pos.summary_daily (
+    shop_id uuid NOT NULL,
+    day date NOT NULL,
+    currency text NOT NULL,
+    sales bigint NOT NULL,
+    sales_total bigint NOT NULL,
+    refunds bigint NOT NULL,
+    refunds_total bigint NOT NULL,
+    voids bigint NOT NULL,
+    voids_total bigint NOT NULL,
+    refund_voids bigint NOT NULL,
+    refund_voids_total bigint NOT NULL,
+    cash bigint NOT NULL,
+    card bigint NOT NULL,
+    qr bigint NOT NULL,
+    other bigint NOT NULL,
+    items_sold bigint NOT NULL,
+    discounts bigint NOT NULL,
+    late_receipts bigint NOT NULL,
+    late_total bigint NOT NULL
+)
+WITH (fillfactor='70');
 
 CREATE TABLE pos.sync_log (
     id uuid NOT NULL,
@@ -1213,14 +1471,41 @@ ALTER TABLE ONLY ledger.transfer
 ALTER TABLE ONLY ledger.transfer
     ADD CONSTRAINT transfer_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY media.attachment
+    ADD CONSTRAINT attachment_pkey PRIMARY KEY (holder_id, media_id);
+
+ALTER TABLE ONLY media.file
+    ADD CONSTRAINT file_pkey PRIMARY KEY (hash);
+
+ALTER TABLE ONLY media.upload
+    ADD CONSTRAINT upload_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY merchants.api_key
+    ADD CONSTRAINT api_key_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY merchants.api_key_secret
+    ADD CONSTRAINT api_key_secret_pkey PRIMARY KEY (hash);
+
 ALTER TABLE ONLY merchants.merchant
     ADD CONSTRAINT merchant_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY merchants.shop
     ADD CONSTRAINT shop_pkey PRIMARY KEY (id);
 
+ALTER TABLE merchants.staff
+    ADD CONSTRAINT staff_check CHECK (((role <> 'owner'::text) OR (shop_ids IS NULL))) NOT VALID;
+
+ALTER TABLE ONLY merchants.staff_invitation
+    ADD CONSTRAINT staff_invitation_code_hash_key UNIQUE (code_hash);
+
+ALTER TABLE ONLY merchants.staff_invitation
+    ADD CONSTRAINT staff_invitation_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY merchants.staff
-    ADD CONSTRAINT staff_pkey PRIMARY KEY (user_id, merchant_id);
+    ADD CONSTRAINT staff_pkey PRIMARY KEY (user_id, merchant_id, role);
+
+ALTER TABLE merchants.staff
+    ADD CONSTRAINT staff_shop_ids_check CHECK ((cardinality(shop_ids) > 0)) NOT VALID;
 
 ALTER TABLE ONLY orders.delivery_option
     ADD CONSTRAINT delivery_option_shop_id_method_key UNIQUE NULLS NOT DISTINCT (shop_id, method);
@@ -1236,6 +1521,9 @@ ALTER TABLE ONLY orders."order"
 
 ALTER TABLE ONLY payments.payment
     ADD CONSTRAINT payment_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY payments.problem
+    ADD CONSTRAINT problem_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY payments.provider_event
     ADD CONSTRAINT provider_event_pkey PRIMARY KEY (id);
@@ -1260,6 +1548,9 @@ ALTER TABLE ONLY platform.idempotency_key
 
 ALTER TABLE ONLY platform.worker
     ADD CONSTRAINT worker_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY pos.cash_operation
+    ADD CONSTRAINT cash_operation_pkey PRIMARY KEY (device_id, number);
 
 ALTER TABLE ONLY pos.device
     ADD CONSTRAINT device_pkey PRIMARY KEY (id);
@@ -1288,8 +1579,14 @@ ALTER TABLE ONLY pos.sale_item_default
 ALTER TABLE ONLY pos.sale_return
     ADD CONSTRAINT sale_return_pkey PRIMARY KEY (sale_id, variant_id);
 
+ALTER TABLE ONLY pos.shift
+    ADD CONSTRAINT shift_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY pos.shop_presence
     ADD CONSTRAINT shop_presence_pkey PRIMARY KEY (shop_id);
+
+ALTER TABLE ONLY pos.summary_daily
+    ADD CONSTRAINT summary_daily_pkey PRIMARY KEY (shop_id, day, currency);
 
 ALTER TABLE ONLY pos.sync_log
     ADD CONSTRAINT sync_log_pkey PRIMARY KEY (id);
@@ -1301,6 +1598,8 @@ CREATE INDEX entry_actor ON audit.entry USING btree (actor_id, id);
 
 CREATE INDEX entry_entity ON audit.entry USING btree (entity, entity_id, id);
 
+CREATE INDEX cart_guest_old ON cart.cart USING btree (created_at) WHERE (token_hash IS NOT NULL);
+
 CREATE UNIQUE INDEX cart_token ON cart.cart USING btree (token_hash) WHERE (token_hash IS NOT NULL);
 
 CREATE UNIQUE INDEX cart_user ON cart.cart USING btree (user_id) WHERE (user_id IS NOT NULL);
@@ -1308,6 +1607,8 @@ CREATE UNIQUE INDEX cart_user ON cart.cart USING btree (user_id) WHERE (user_id 
 CREATE INDEX category_parent ON catalog.category USING btree (parent_id);
 
 CREATE INDEX import_run_open ON catalog.import_run USING btree (id) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text]));
+
+CREATE UNIQUE INDEX import_run_running ON catalog.import_run USING btree (shop_id) WHERE (status = 'running'::text);
 
 CREATE INDEX import_run_shop ON catalog.import_run USING btree (shop_id, id);
 
@@ -1393,6 +1694,22 @@ CREATE UNIQUE INDEX pgqueuer_unique_dedupe_key ON jobs.pgqueuer USING btree (ded
 
 CREATE INDEX pgqueuer_updated_id_id1_idx ON jobs.pgqueuer USING btree (updated, id DESC) INCLUDE (id) WHERE (status = 'picked'::jobs.pgqueuer_status);
 
+CREATE INDEX attachment_media ON media.attachment USING btree (media_id);
+
+CREATE INDEX upload_deleting ON media.upload USING btree (hash) WHERE (status = 'deleting'::text);
+
+CREATE INDEX upload_due ON media.upload USING btree (expires_at) WHERE (expires_at IS NOT NULL);
+
+CREATE INDEX upload_hash ON media.upload USING btree (hash);
+
+CREATE INDEX upload_unused ON media.upload USING btree (owner_id) WHERE (expires_at IS NOT NULL);
+
+CREATE INDEX api_key_merchant ON merchants.api_key USING btree (merchant_id, id);
+
+CREATE UNIQUE INDEX api_key_secret_current ON merchants.api_key_secret USING btree (key_id) WHERE (valid_until IS NULL);
+
+CREATE INDEX api_key_secret_key ON merchants.api_key_secret USING btree (key_id);
+
 CREATE INDEX merchant_owner ON merchants.merchant USING btree (owner_id);
 
 CREATE INDEX shop_merchant ON merchants.shop USING btree (merchant_id);
@@ -1401,9 +1718,13 @@ CREATE INDEX shop_place ON merchants.shop USING btree (place_id, id) WHERE (plac
 
 CREATE INDEX shop_point ON merchants.shop USING btree (lat, lon) WHERE is_active;
 
+CREATE INDEX staff_invitation_merchant ON merchants.staff_invitation USING btree (merchant_id, id);
+
 CREATE INDEX staff_merchant ON merchants.staff USING btree (merchant_id);
 
-CREATE UNIQUE INDEX staff_one_owner ON merchants.staff USING btree (merchant_id) WHERE (role = 'owner'::text);
+CREATE UNIQUE INDEX staff_whole ON merchants.staff USING btree (user_id, merchant_id) WHERE (shop_ids IS NULL);
+
+CREATE INDEX order_attention ON orders."order" USING btree (id) WHERE (needs_attention IS NOT NULL);
 
 CREATE INDEX order_due ON orders."order" USING btree (reserved_until) WHERE (status = ANY (ARRAY['awaiting_payment'::text, 'awaiting_confirmation'::text]));
 
@@ -1417,6 +1738,8 @@ CREATE INDEX order_reminder ON orders."order" USING btree (remind_at) WHERE (rem
 
 CREATE INDEX order_shop ON orders."order" USING btree (shop_id, id DESC);
 
+CREATE INDEX order_unclaimed_due ON orders."order" USING btree (reserved_until) WHERE (status = 'pickup_expired'::text);
+
 CREATE INDEX order_user ON orders."order" USING btree (user_id, id DESC);
 
 CREATE INDEX payment_check_due ON payments.payment USING btree (next_check_at) WHERE (next_check_at IS NOT NULL);
@@ -1427,7 +1750,15 @@ CREATE INDEX payment_subject ON payments.payment USING btree (subject_id);
 
 CREATE INDEX payment_void_due ON payments.payment USING btree (void_due_at) WHERE (void_due_at IS NOT NULL);
 
+CREATE INDEX problem_open ON payments.problem USING btree (id) WHERE (resolved_at IS NULL);
+
+CREATE UNIQUE INDEX problem_open_once ON payments.problem USING btree (payment_id, problem) WHERE (resolved_at IS NULL);
+
+CREATE INDEX provider_event_old ON payments.provider_event USING btree (received_at) WHERE (verdict <> 'applied'::text);
+
 CREATE INDEX provider_event_payment ON payments.provider_event USING btree (payment_id, id) WHERE (payment_id IS NOT NULL);
+
+CREATE INDEX refund_borne ON payments.refund USING btree (payment_id) WHERE (borne_by = 'platform'::text);
 
 CREATE INDEX refund_due ON payments.refund USING btree (next_attempt_at) WHERE (next_attempt_at IS NOT NULL);
 
@@ -1445,7 +1776,13 @@ CREATE INDEX outbox_id ON ONLY platform.outbox USING btree (id);
 
 CREATE INDEX outbox_default_id_idx ON platform.outbox_default USING btree (id);
 
+CREATE INDEX cash_operation_shift ON pos.cash_operation USING btree (shift_id);
+
 CREATE INDEX device_shop ON pos.device USING btree (shop_id);
+
+CREATE INDEX discrepancy_kept ON pos.discrepancy USING btree (shop_id, resolved_at) WHERE (resolution = 'keep_ours'::text);
+
+CREATE INDEX discrepancy_muted ON pos.discrepancy USING btree (variant_id, kind) WHERE muted;
 
 CREATE UNIQUE INDEX discrepancy_open ON pos.discrepancy USING btree (variant_id, kind) WHERE (resolved_at IS NULL);
 
@@ -1464,6 +1801,14 @@ CREATE INDEX sale_default_shop_id_sold_at_idx ON pos.sale_default USING btree (s
 CREATE INDEX sale_item_variant ON ONLY pos.sale_item USING btree (variant_id, sold_at);
 
 CREATE INDEX sale_item_default_variant_id_sold_at_idx ON pos.sale_item_default USING btree (variant_id, sold_at);
+
+CREATE UNIQUE INDEX shift_open ON pos.shift USING btree (device_id) WHERE (closed_at IS NULL);
+
+CREATE INDEX shift_shop ON pos.shift USING btree (shop_id, opened_at, id);
+
+CREATE UNIQUE INDEX shift_z ON pos.shift USING btree (device_id, z_number);
+
+CREATE INDEX sync_log_created ON pos.sync_log USING btree (created_at);
 
 CREATE INDEX sync_log_device ON pos.sync_log USING btree (device_id, created_at);
 
@@ -1519,14 +1864,35 @@ ALTER TABLE ONLY identity.user_group_member
 ALTER TABLE ONLY identity.users
     ADD CONSTRAINT users_claimed_by_fkey FOREIGN KEY (claimed_by) REFERENCES identity.users(id);
 
+ALTER TABLE ONLY media.attachment
+    ADD CONSTRAINT attachment_media_id_fkey FOREIGN KEY (media_id) REFERENCES media.upload(id);
+
+ALTER TABLE ONLY media.upload
+    ADD CONSTRAINT upload_hash_fkey FOREIGN KEY (hash) REFERENCES media.file(hash);
+
+ALTER TABLE ONLY merchants.api_key
+    ADD CONSTRAINT api_key_merchant_id_fkey FOREIGN KEY (merchant_id) REFERENCES merchants.merchant(id);
+
+ALTER TABLE ONLY merchants.api_key_secret
+    ADD CONSTRAINT api_key_secret_key_id_fkey FOREIGN KEY (key_id) REFERENCES merchants.api_key(id);
+
 ALTER TABLE ONLY merchants.shop
     ADD CONSTRAINT shop_merchant_id_fkey FOREIGN KEY (merchant_id) REFERENCES merchants.merchant(id);
 
 ALTER TABLE ONLY merchants.shop
     ADD CONSTRAINT shop_place_id_fkey FOREIGN KEY (place_id) REFERENCES geo.place(id);
 
+ALTER TABLE ONLY merchants.staff_invitation
+    ADD CONSTRAINT staff_invitation_merchant_id_fkey FOREIGN KEY (merchant_id) REFERENCES merchants.merchant(id);
+
 ALTER TABLE ONLY merchants.staff
     ADD CONSTRAINT staff_merchant_id_fkey FOREIGN KEY (merchant_id) REFERENCES merchants.merchant(id);
 
+ALTER TABLE ONLY payments.problem
+    ADD CONSTRAINT problem_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payments.payment(id);
+
 ALTER TABLE ONLY payments.refund
     ADD CONSTRAINT refund_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payments.payment(id);
+
+ALTER TABLE ONLY pos.cash_operation
+    ADD CONSTRAINT cash_operation_shift_id_fkey FOREIGN KEY (shift_id) REFERENCES pos.shift(id);

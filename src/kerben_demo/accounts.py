@@ -10,7 +10,8 @@ import msgspec
 
 
 class Account(msgspec.Struct, frozen=True):
-    """A person of the demo. `role` is buyer, seller, admin or staff."""
+    """A person of the demo. `role` is buyer, seller, admin or staff. All but buyers need a second factor at sign-in:
+    `totp_secret` (base32) is what an app with codes takes (RFC 6238: SHA-1, 6 digits, 30 s)."""
 
     role: str
     login: str

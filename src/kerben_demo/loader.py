@@ -16,7 +16,7 @@ import msgspec
 
 from kerben.domains.catalog.api import NewCategory, NewProduct, NewVariant, create_categories, create_products
 from kerben.domains.geo.api import NewPlace, PlaceKind, create_places
-from kerben.domains.identity.api import NewUser, create_user, hash_password
+from kerben.domains.identity.api import NewUser, create_user, enrol_second_factors, hash_password, users_by_phone
 from kerben.domains.inventory.api import OpeningStock, open_stock
 from kerben.domains.merchants.api import (
     NewMerchant,
@@ -65,7 +65,7 @@ async def load(runtime: Runtime, folder: Path, *, seed: int = 1, say: Callable[[
 
     async def work(tx: WriteTx) -> None:
         made = await _load(tx, runtime, market, pictures, hashes)
-        people = _with_passwords(made.accounts, passwords)
+        people = await _with_secrets(tx, runtime, made.accounts, passwords)
         # Written before the commit: a market nobody can enter would be worse than a list nobody needs.
         write_accounts(folder, Accounts(runtime.settings.base_url, people, made.pos_devices))
         await tx.execute("INSERT INTO platform.fact (name, value) VALUES ($1, 'ready')", FACT)
@@ -74,9 +74,19 @@ async def load(runtime: Runtime, folder: Path, *, seed: int = 1, say: Callable[[
     return True
 
 
-def _with_passwords(accounts: list[Account], passwords: dict[str, str]) -> list[Account]:
+async def _with_secrets(
+    tx: WriteTx, runtime: Runtime, accounts: list[Account], passwords: dict[str, str]
+) -> list[Account]:
+    """The accounts with their passwords, and with a second factor in force for all but buyers."""
     kinds = {"admin": "admin", "seller": "owner", "staff": "staff", "buyer": "buyer"}
-    return [msgspec.structs.replace(account, password=passwords[kinds[account.role]]) for account in accounts]
+    working = [account.login for account in accounts if account.role != "buyer"]
+    users = {login: (await users_by_phone(tx, login))[0] for login in working}
+    setups = await enrol_second_factors(runtime.keys, tx, list(users.values()))
+    totp = {login: setup.secret for login, setup in zip(users, setups, strict=True)}
+    return [
+        msgspec.structs.replace(account, password=passwords[kinds[account.role]], totp_secret=totp.get(account.login))
+        for account in accounts
+    ]
 
 
 async def _load(

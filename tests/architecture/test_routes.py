@@ -12,6 +12,7 @@ from kerben.entrypoints.http.app import undeclared
 from kerben.entrypoints.http.contract import contract_text, offline_app
 from kerben.entrypoints.http.media import MediaController
 from kerben.entrypoints.http.pages import PagesController
+from kerben.entrypoints.wiring import MODULES
 from kerben.platform.access import UndeclaredAccessError, public
 
 ROOT = Path(__file__).parents[2]
@@ -43,6 +44,17 @@ def test_a_forgotten_guard_is_noticed() -> None:
 def test_an_application_with_a_forgotten_guard_does_not_start() -> None:
     with pytest.raises(UndeclaredAccessError, match="/forgotten"):
         offline_app(ForgottenController)
+
+
+def test_every_module_is_plugged_in() -> None:
+    """What is forgotten here has no routes, no sweeps, and its invariants are never checked."""
+    written = {
+        ".".join(file.relative_to(ROOT / "src").with_suffix("").parts)
+        for folder in ("domains", "flows")
+        for file in (ROOT / "src" / "kerben" / folder).glob("*/module.py")
+    }
+    assert len(written) > 10
+    assert written - set(MODULES) == set()
 
 
 def test_the_committed_contract_is_what_the_code_says() -> None:

@@ -44,6 +44,8 @@ BAD = [
     ),
     (rules.foreign_imports, "src/kerben/flows/checkout/service.py", "import kerben.domains.catalog.service\n"),
     (rules.foreign_imports, "src/kerben/adapters/psp/psp.py", "from kerben.domains.payments.service import x\n"),
+    (rules.foreign_imports, "src/kerben/domains/orders/service.py", "from ..catalog import repository\n"),
+    (rules.foreign_schemas, "src/kerben/domains/orders/repository.py", "Q = 'SELECT * FROM media.upload'\n"),
     (rules.foreign_schemas, "src/kerben/domains/orders/repository.py", "Q = 'SELECT * FROM catalog.variant'\n"),
     (rules.foreign_schemas, "src/kerben/flows/checkout/service.py", "Q = 'UPDATE orders.order SET status = 1'\n"),
     (rules.sql_in_controllers, "src/kerben/domains/orders/controllers.py", "Q = 'SELECT 1'\n"),

@@ -14,12 +14,13 @@ from uuid import UUID, uuid4
 import httpx
 from litestar import Litestar
 from litestar.routes import HTTPRoute
+from pyotp.totp import TOTP
 
 from kerben.domains.catalog.api import NewProduct, NewVariant, create_products
 from kerben.domains.catalog.model import FALLBACK_CATEGORY
 from kerben.domains.identity.api import NewUser, create_user, hash_password
 from kerben.domains.inventory.api import OpeningStock, open_stock
-from kerben.domains.merchants.api import StaffMember, StaffRole, add_staff
+from kerben.domains.merchants.api import Scope, StaffMember, StaffRole, add_staff
 from kerben.platform.access import declared
 from kerben.platform.clock import ManualClock
 from kerben.platform.runtime import Runtime
@@ -45,6 +46,7 @@ class World:
         self.tokens: dict[str, str] = {}
         self.ids = {"currency": "RUB", "role": "support", "provider": "freedompay"}
         self.till: dict[str, str] = {}
+        self.partner_key = ""
 
     async def ask(
         self,
@@ -56,10 +58,12 @@ class World:
         headers: Any = None,
         **more: Any,
     ) -> httpx.Response:
-        """A request of one of the people, or of the till, which signs it."""
+        """A request of one of the people, of a partner's program, or of the till, which signs it."""
         own: dict[str, str] = {"Content-Type": "application/json"} if content is not None else {}
         if who == "till":
             own |= self.signature(content or b"")
+        elif who == "partner":
+            own["X-API-Key"] = self.partner_key
         elif who is not None:
             own["Authorization"] = f"Bearer {self.tokens[who]}"
         own["Idempotency-Key"] = str(uuid4())
@@ -100,6 +104,8 @@ class World:
         """Who has every right on a route."""
         if "till" in access or "device" in access or operation.path.startswith("/api/v1/pos/"):
             return "till"
+        if access.startswith("partner key"):
+            return "partner"
         if "admin" in access:
             return "admin"
         return None if access == "public" else "seller"
@@ -133,9 +139,18 @@ class World:
                 ids[who] = await create_user(tx, NewUser(phone, f"{who}@example.kg", hashed, who.title(), roles))
         for who, phone in phones.items():
             body = {"login": phone, "password": PASSWORD}
-            self.tokens[who] = (await self.must("POST", "/api/v1/auth/signin", None, body))["access_token"]
+            signed_in = await self.must("POST", "/api/v1/auth/signin", None, body)
+            self.tokens[who] = signed_in["access_token"]
+            if who != "buyer":
+                await self._second_factor(who, signed_in["refresh_token"])
         self.ids["user_id"] = str(ids["buyer"])
         await self._shops(ids["cashier"])
+
+    async def _second_factor(self, who: str, refresh_token: str) -> None:
+        secret = (await self.must("POST", "/api/v1/auth/2fa/totp", who))["secret"]
+        await self.must("POST", "/api/v1/auth/2fa/totp/confirm", who, {"code": TOTP(secret).at(self.clock.now())})
+        refreshed = await self.must("POST", "/api/v1/auth/refresh", None, {"refresh_token": refresh_token})
+        self.tokens[who] = refreshed["access_token"]
 
     async def _shops(self, cashier: UUID) -> None:
         for who in ("seller", "rival"):
@@ -155,7 +170,19 @@ class World:
                 self.ids |= {"merchant_id": merchant, "shop_id": shop["id"]}
         async with self.runtime.db.write() as tx:
             await add_staff(tx, [StaffMember(UUID(self.ids["merchant_id"]), cashier, StaffRole.CASHIER)])
+        await self._partner()
         await self._goods()
+
+    async def _partner(self) -> None:
+        """A key of every scope, which has been used, and an open invitation."""
+        merchant = f"/api/v1/merchants/{self.ids['merchant_id']}"
+        key = {"name": "1С", "scopes": [scope.value for scope in Scope]}
+        issued = await self.must("POST", f"{merchant}/api-keys", "seller", key)
+        self.partner_key = issued["secret"]
+        await self.must("GET", "/api/v1/partner/me", "partner")
+        invitation = {"phone": "+996700000006", "role": "cashier"}
+        invited = await self.must("POST", f"{merchant}/staff/invitations", "seller", invitation)
+        self.ids |= {"key_id": issued["key"]["id"], "invitation_id": invited["id"]}
 
     async def _goods(self) -> None:
         shop = self.ids["shop_id"]

@@ -16,12 +16,14 @@ from uuid import uuid4
 
 import httpx
 import websockets
+from pyotp.totp import TOTP
 
 from tests.flows.market import ADMIN_PHONE, Market
 
 _PASSWORD: Final = "correct horse battery"
 SETTLE_S_MAX: Final = 20.0
 POLL_S: Final = 0.05
+TOTP_STEP_S: Final = 30
 
 
 def new_phone() -> str:
@@ -79,6 +81,29 @@ class Caller:
         return await self.call("POST", path, json=body, **options)
 
 
+class Authenticator:
+    """The app with the codes of one account's second factor. A code works once, so it remembers the last one used."""
+
+    def __init__(self, secret: str) -> None:
+        self._app = TOTP(secret)
+        self._used = 0
+
+    async def code(self) -> str:
+        """A code that was not used yet: of the step before this one, of this or of the next, which are all taken;
+        waits when all three are used up."""
+        while True:
+            here = int(time.time()) // TOTP_STEP_S
+            step = max(self._used + 1, here - 1)
+            if step <= here + 1:
+                self._used = step
+                return self._app.generate_otp(step)
+            await asyncio.sleep(POLL_S)
+
+
+_AUTHENTICATORS: Final[dict[tuple[str, str], Authenticator]] = {}
+"""By market and phone: an account's second factor is set up once, whoever enters it later."""
+
+
 class Person(Caller):
     """Somebody with an account."""
 
@@ -96,10 +121,24 @@ class Person(Caller):
         return self
 
     async def sign_in(self, password: str = _PASSWORD) -> Self:
-        """Sign in with the password."""
-        answer = await self.post("/auth/signin", {"login": self.phone, "password": password}, expect=200)
+        """Sign in with the password, and with a code where the account has a second factor."""
+        body = {"login": self.phone, "password": password}
+        if self._account in _AUTHENTICATORS:
+            body["otp"] = await _AUTHENTICATORS[self._account].code()
+        answer = await self.post("/auth/signin", body, expect=200)
         self.token, self.user_id = answer["access_token"], answer["user"]["id"]
         return self
+
+    @property
+    def _account(self) -> tuple[str, str]:
+        return str(self.market.folder), self.phone
+
+    async def set_up_second_factor(self) -> None:
+        """Put a second factor in force: sellers and admins must have one."""
+        made = await self.post("/auth/2fa/totp", expect=201)
+        app = Authenticator(made["secret"])
+        await self.post("/auth/2fa/totp/confirm", {"code": await app.code()}, expect=204)
+        _AUTHENTICATORS[self._account] = app
 
 
 class Admin(Person):
@@ -109,8 +148,12 @@ class Admin(Person):
         super().__init__(market, ADMIN_PHONE)
 
     async def enter(self) -> Self:
-        """Sign in."""
-        return await self.sign_in(self.market.admin_password)
+        """Sign in; the first time this sets the second factor up."""
+        await self.sign_in(self.market.admin_password)
+        if self._account not in _AUTHENTICATORS:
+            await self.set_up_second_factor()
+            await self.sign_in(self.market.admin_password)
+        return self
 
     async def trial_balance(self) -> list[dict[str, Any]]:
         """Debits and credits by currency."""
@@ -261,7 +304,8 @@ class Seller(Person):
         await super().close()
 
     async def found_merchant(self) -> None:
-        """Become a merchant."""
+        """Become a merchant; what comes after needs a second factor."""
+        await self.set_up_second_factor()
         made = await self.post("/merchants", {"name": "Лавка Нурлана", "description": "Электроника"}, expect=201)
         self.merchant_id = made["id"]
 

@@ -18,13 +18,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
+from uuid import uuid4
 
 import asyncpg
 import httpx
 
 from kerben.entrypoints import wiring
 from kerben.entrypoints.cli.installation import environment, sandbox_environment
-from kerben.platform import invariants, migrations
+from kerben.platform import failpoints, invariants, migrations
 from kerben.platform.embedded_postgres import EmbeddedPostgres
 from kerben.platform.settings import Settings
 
@@ -33,6 +34,9 @@ FAST: Final = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": 
 READY_S_MAX: Final = 45.0
 STOP_S_MAX: Final = 10.0
 ADMIN_PHONE: Final = "+996700000001"
+GATE_S_MAX: Final = 15.0
+GATED: Final = ("race-*", "orders.expiry", "payouts.send", "batch-*")
+"""Names of transactions that tests may hold back, see `Market.gate`."""
 
 
 def free_ports(count: int) -> list[int]:
@@ -52,6 +56,35 @@ def cut(line: str, head: int = 250, tail: int = 700) -> str:
     return line if len(line) <= head + tail else f"{line[:head]} … {line[-tail:]}"
 
 
+class Gate:
+    """Shut, it holds whoever comes by; open, it lets everybody through."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.name = name
+        self._shut = folder / f"{name}.shut"
+        self._reached = folder / f"{name}.reached"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Headers of a request that this gate is for."""
+        return {"X-Request-ID": self.name}
+
+    def shut(self) -> None:
+        """Hold back whoever comes from now on."""
+        self._reached.unlink(missing_ok=True)
+        self._shut.touch()
+
+    def open(self) -> None:
+        """Let through who waits and who comes."""
+        self._shut.unlink(missing_ok=True)
+
+    async def reached(self, within_s: float = GATE_S_MAX) -> None:
+        """Wait until somebody is held here."""
+        async with asyncio.timeout(within_s):
+            while not self._reached.exists():
+                await asyncio.sleep(0.003)
+
+
 @dataclass
 class Running:
     """A started process and where it writes to."""
@@ -69,11 +102,17 @@ class Running:
 class Market:
     """Starts the processes, waits until they are ready, ends them all. Use as a context manager."""
 
-    def __init__(self, *, servers: int = 2, overrides: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, *, servers: int = 2, overrides: Mapping[str, Any] | None = None, durable: bool = False
+    ) -> None:
+        """`durable`: what was committed survives a power cut, as in a real installation; slower."""
         # Straight under /tmp: a path of a Unix socket may have 107 characters at most.
         self.folder = Path(tempfile.mkdtemp(prefix="kflow-", dir="/tmp" if os.name == "posix" else None))  # noqa: S108
         self.folder.chmod(0o755)
-        self.postgres = EmbeddedPostgres(self.folder / "pg", parameters=FAST)
+        self.gates = self.folder / "gates"
+        self.gates.mkdir()
+        parameters = {"shared_buffers": "128MB"} if durable else FAST
+        self.postgres = EmbeddedPostgres(self.folder / "pg", parameters=parameters)
         self.sandbox_port, *self.ports = free_ports(servers + 1)
         self.admin_password = secrets.token_urlsafe(12)
         self.processes: list[Running] = []
@@ -122,9 +161,7 @@ class Market:
         }
         self._settings = Settings(**{**values, **self._overrides})
         asyncio.run(migrations.migrate(self.dsn))
-        sandbox = ["--port", str(self.sandbox_port), "--data-dir", str(self.folder / "sandbox")]
-        sandbox += ["--public-url", f"{self.settings.base_url}/sandbox"]
-        self.run("sandbox", "-m", "kerben_sandbox", *sandbox)
+        self.start_sandbox()
         self.run("worker", "-m", "kerben", "worker")
         for number, port in enumerate(self.ports):
             self.serve(f"server-{number}", port)
@@ -140,7 +177,18 @@ class Market:
         """Environment of a process of this market."""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("KERBEN_")}
         own = environment(self.settings) | sandbox_environment(self.settings)
-        return {**inherited, **own, "PYTHONUNBUFFERED": "1", **overrides}
+        gates = {
+            failpoints.VARIABLE: ";".join(f"db.before_commit@{name}=barrier:{self.gates}" for name in GATED),
+            failpoints.PERMISSION: "on",
+        }
+        return {**inherited, **own, **gates, "PYTHONUNBUFFERED": "1", **overrides}
+
+    def gate(self, name: str | None = None) -> Gate:
+        """A gate that holds transactions back just before they commit, all their locks held.
+
+        `name`: a sweep or reaction of GATED; without one, the requests that are sent with the gate's `headers`.
+        """
+        return Gate(self.gates, name or f"race-{uuid4().hex}")
 
     def run(self, name: str, *arguments: str, **overrides: str) -> Running:
         """Start `python …` in the background."""
@@ -158,6 +206,12 @@ class Market:
         running = Running(name, popen, log)
         self.processes.append(running)
         return running
+
+    def start_sandbox(self) -> Running:
+        """Start the neighbours, on what they know already."""
+        arguments = ["--port", str(self.sandbox_port), "--data-dir", str(self.folder / "sandbox")]
+        arguments += ["--public-url", f"{self.settings.base_url}/sandbox"]
+        return self.run("sandbox", "-m", "kerben_sandbox", *arguments)
 
     def serve(self, name: str, port: int, **overrides: str) -> Running:
         """Start one more server process on this market's database."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -19,6 +21,7 @@ from typing import Any, Final
 import asyncpg
 import httpx
 import pytest
+from pyotp.totp import TOTP
 
 from kerben.platform.settings import SECRET_FIELDS, field_kinds
 from tests.flows.market import Market, end, free_ports
@@ -118,6 +121,22 @@ def test_a_second_admin_with_the_same_phone_is_refused(market: Market) -> None:
     shown = market.kerben("admin", "create", "--phone", "+996700000001", "--password", "long enough")
     assert shown.returncode == 1
     assert "Traceback" not in shown.stderr
+
+
+def test_an_admin_may_be_created_with_a_second_factor(market: Market) -> None:
+    phone, password = "+996700000077", "long enough"
+    shown = market.kerben("admin", "create", "--phone", phone, "--password", password, "--totp")
+    assert shown.returncode == 0, shown.stderr
+    uri = re.search(r"otpauth://totp/Kerben:\S+secret=([A-Z2-7]{32})\S*", shown.stdout)
+    assert uri
+    assert "█" in shown.stdout
+    body = {"login": phone, "password": password}
+    with httpx.Client(base_url=f"{market.url()}/api/v1", timeout=30) as client:
+        assert client.post("/auth/signin", json=body).json()["code"] == "OTP_REQUIRED"
+        answer = client.post("/auth/signin", json={**body, "otp": TOTP(uri.group(1)).now()})
+        assert answer.status_code == 200, answer.text
+        token = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+        assert client.get("/admin/audit", headers=token).status_code == 200
 
 
 async def test_serve_refuses_a_database_with_demo_accounts(market: Market) -> None:
@@ -245,6 +264,10 @@ def test_demo_accounts_have_the_documented_shape(up: Up) -> None:
     assert {"buyer", "seller", "admin"} <= {account["role"] for account in shown["accounts"]}
     for account in shown["accounts"]:
         assert {"role", "login", "password", "totp_secret"} <= set(account)
+        assert (account["totp_secret"] is None) == (account["role"] == "buyer")
+    secrets = [a["totp_secret"] for a in shown["accounts"] if a["totp_secret"]]
+    assert len(set(secrets)) == len(secrets)
+    assert all(len(base64.b32decode(secret)) == 20 for secret in secrets)
     assert len(shown["pos_devices"]) >= 2
     for device in shown["pos_devices"]:
         assert all(isinstance(device[name], str) for name in ("device_id", "shop_id", "token", "secret"))
@@ -256,8 +279,29 @@ def test_people_of_the_demo_can_sign_in(up: Up) -> None:
     for role in ("buyer", "seller", "admin"):
         account = next(a for a in shown["accounts"] if a["role"] == role)
         body = {"login": account["login"], "password": account["password"]}
-        answer = httpx.post(f"http://127.0.0.1:{up.port}/api/v1/auth/signin", json=body, timeout=30)
+        url = f"http://127.0.0.1:{up.port}/api/v1"
+        if role != "buyer":
+            missing = httpx.post(f"{url}/auth/signin", json=body, timeout=30)
+            assert (missing.status_code, missing.json()["code"]) == (401, "OTP_REQUIRED")
+            body["otp"] = TOTP(account["totp_secret"]).now()
+        answer = httpx.post(f"{url}/auth/signin", json=body, timeout=30)
         assert answer.status_code == 200, f"{role}: {answer.text}"
+        token = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+        me = httpx.get(f"{url}/me", headers=token, timeout=30).json()
+        assert (me["second_factor"], me["second_factor_required"]) == (role != "buyer", role != "buyer")
+        if role == "admin":
+            assert httpx.get(f"{url}/admin/audit", headers=token, timeout=30).status_code == 200
+
+
+def test_the_demo_says_the_code_of_the_moment(up: Up) -> None:
+    by_role = {account["role"]: account for account in demo_accounts(up)["accounts"]}
+    asked = kerben("demo", "code", by_role["staff"]["login"], "--data-dir", str(up.data_dir))
+    assert asked.returncode == 0, asked.stderr
+    assert TOTP(by_role["staff"]["totp_secret"]).verify(asked.stdout.strip(), valid_window=1)
+    for login in (by_role["buyer"]["login"], "+996000000000"):
+        refused = kerben("demo", "code", login, "--data-dir", str(up.data_dir))
+        assert (refused.returncode, refused.stdout) == (1, "")
+        assert "Traceback" not in refused.stderr
 
 
 def test_shops_of_the_first_two_tills_are_free_for_programs(up: Up) -> None:

@@ -13,8 +13,11 @@ from kerben.platform.settings import InvalidSettingsError, Settings
 
 MODULES: Final = (
     "kerben.platform.housekeeping",
+    "kerben.domains.audit.module",
     "kerben.domains.identity.module",
     "kerben.domains.geo.module",
+    "kerben.domains.ledger.module",
+    "kerben.domains.media.module",
     "kerben.domains.merchants.module",
     "kerben.domains.catalog.module",
     "kerben.domains.inventory.module",

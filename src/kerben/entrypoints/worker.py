@@ -8,7 +8,7 @@ import os
 import signal
 import socket
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import asyncpg
 
@@ -19,6 +19,9 @@ from kerben.platform.modules import Module, Sweep
 from kerben.platform.runtime import Runtime
 
 _log = logger("worker")
+
+DATABASE_WAIT_S: Final = 60.0
+"""How long a worker that starts waits for a database that is just recovering."""
 
 
 class Worker:
@@ -32,10 +35,6 @@ class Worker:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set, then finish what is in hand."""
-        runtime = self._runtime
-        pool: Any = await asyncpg.create_pool(runtime.db.dsn, min_size=1, max_size=3)
-        all_jobs = [job for module in self._modules for job in module.jobs]
-        runner = jobs.build(runtime, pool, all_jobs)
         tasks = [
             asyncio.create_task(self._signs_of_life(), name="signs-of-life"),
             asyncio.create_task(self._listen(), name="listen"),
@@ -46,17 +45,34 @@ class Worker:
                 for sweep in module.sweeps
             ),
         ]
-        job_task = asyncio.create_task(runner.run(), name="jobs") if all_jobs else None
+        job_task = asyncio.create_task(self._run_jobs(stop), name="jobs")
         await stop.wait()
-        runner.shutdown.set()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        if job_task is not None:
-            with contextlib.suppress(Exception):
-                async with asyncio.timeout(5):
-                    await job_task
-        await pool.close()
+        with contextlib.suppress(Exception):
+            async with asyncio.timeout(5):
+                await job_task
+
+    async def _run_jobs(self, stop: asyncio.Event) -> None:
+        """Run background jobs until `stop`; anew when the database goes away under the queue, which ends it."""
+        runtime = self._runtime
+        all_jobs = [job for module in self._modules for job in module.jobs]
+        while all_jobs and not stop.is_set():
+            try:
+                pool: Any = await asyncpg.create_pool(runtime.db.dsn, min_size=1, max_size=3)
+                runner = jobs.build(runtime, pool, all_jobs)
+                stopper = asyncio.create_task(_set_after(stop, runner.shutdown))
+                try:
+                    await runner.run()
+                finally:
+                    stopper.cancel()
+                    pool.terminate()
+            except Exception as error:
+                _log.warning("job_queue_failed", error=scrub(repr(error)))
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(1):
+                    await stop.wait()
 
     def _consumer_task(self, reaction: Any) -> asyncio.Task[None]:
         wake = asyncio.Event()
@@ -112,6 +128,11 @@ class Worker:
             await asyncio.sleep(2)
 
 
+async def _set_after(stop: asyncio.Event, shutdown: asyncio.Event) -> None:
+    await stop.wait()
+    shutdown.set()
+
+
 async def run_worker(runtime: Runtime, modules: Sequence[Module]) -> None:
     """Run a worker until SIGINT or SIGTERM."""
     stop = asyncio.Event()
@@ -119,7 +140,7 @@ async def run_worker(runtime: Runtime, modules: Sequence[Module]) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(number, stop.set)
-    await runtime.db.open()
+    await runtime.db.open(wait_s=DATABASE_WAIT_S)
     try:
         _log.info("worker_started")
         await Worker(runtime, modules).run(stop)

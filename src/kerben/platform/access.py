@@ -23,11 +23,15 @@ _MARK: Final = "__kerben_access__"
 
 
 class Principal(msgspec.Struct, frozen=True):
-    """A signed-in person, as the access token says. Roles: buyer, admin, support; staff roles are per merchant."""
+    """A signed-in person, as the access token says. Roles: buyer, admin, support; staff roles are per merchant.
+
+    `second_factor`: the account is known to have a confirmed second factor; when false, only the database knows.
+    """
 
     user_id: UUID
     session_id: UUID
     roles: frozenset[str]
+    second_factor: bool = False
 
     @property
     def is_admin(self) -> bool:

@@ -15,6 +15,8 @@ from typing import Generic, TypeVar
 
 from prometheus_client import Histogram
 
+from kerben.platform import failpoints
+
 In = TypeVar("In")
 Out = TypeVar("Out")
 
@@ -102,6 +104,8 @@ class Batcher(Generic[In, Out]):
         self._histogram.observe(len(batch))
         try:
             results = await self._results([item for item, _ in batch])
+            if failpoints.ACTIVE:
+                await failpoints.reach("batch.done", self.name)
             for (_, future), result in zip(batch, results, strict=True):
                 if future.done():
                     continue

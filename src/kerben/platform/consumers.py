@@ -15,7 +15,7 @@ import asyncpg
 import msgspec
 from prometheus_client import Counter, Gauge
 
-from kerben.platform import outbox
+from kerben.platform import failpoints, outbox
 from kerben.platform.db import Database, ReadTx, WriteTx
 from kerben.platform.events import Envelope
 from kerben.platform.logs import logger, scrub
@@ -30,6 +30,15 @@ LAG = Gauge("kerben_consumer_lag_events", "Outbox rows not yet read", ["consumer
 
 GATHER_S: Final = 0.05
 """Pause after a page that was not full."""
+
+_NOT_THE_EVENTS: Final = (
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    OSError,
+)
+"""Failures that say nothing about an event: the whole step is run again."""
 
 ATTEMPTS: Final = 3
 """How often an event is tried, within one transaction, before it is parked."""
@@ -61,6 +70,8 @@ class Consumer:
         page = await outbox.read_page(tx, cursor, self._names, self.batch)
         if page.events:
             await self._handle(tx, page.events)
+            if failpoints.ACTIVE:
+                await failpoints.reach("consumer.handled", self.name)
             HANDLED.labels(self.name).inc(len(page.events))
         if (cursor.last, cursor.gaps) != before:
             await tx.execute(
@@ -84,7 +95,7 @@ class Consumer:
         try:
             async with tx.savepoint():
                 await self._handler(tx, ready)
-        except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, OSError, asyncpg.InterfaceError):
+        except _NOT_THE_EVENTS:
             raise
         except Exception as error:
             _log.warning("batch_failed", consumer=self.name, events=len(ready), error=scrub(repr(error)))
@@ -112,7 +123,7 @@ class Consumer:
                 async with tx.savepoint():
                     await self._handler(tx, [envelope])
                 return None
-            except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, OSError, asyncpg.InterfaceError):
+            except _NOT_THE_EVENTS:
                 raise
             except Exception as error:
                 failure = error

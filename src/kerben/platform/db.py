@@ -19,7 +19,7 @@ import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 from asyncpg.protocol import protocol
 
-from kerben.platform import outbox
+from kerben.platform import failpoints, outbox
 from kerben.platform.clock import Clock, SystemClock
 from kerben.platform.events import Event
 from kerben.platform.ids import new_id
@@ -43,6 +43,8 @@ def _cheapen_arrays() -> None:
 
 
 _cheapen_arrays()
+
+_AWAY: Final = (OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError, asyncpg.InterfaceError)
 
 RETRIES: Final = 5
 """How often a transaction is run again after a deadlock or a serialisation failure."""
@@ -147,8 +149,19 @@ class Database:
         """Address for tools that need a connection of their own (LISTEN, jobs, pg_dump)."""
         return self._dsn
 
-    async def open(self) -> None:
-        """Connect. Raises OSError or asyncpg errors when the database cannot be reached."""
+    async def open(self, *, wait_s: float = 0) -> None:
+        """Connect; waits so long for a database that is away or recovers. Raises OSError or asyncpg errors then."""
+        deadline = asyncio.get_running_loop().time() + wait_s
+        while True:
+            try:
+                return await self._open()
+            except _AWAY:
+                await self.close()
+                if asyncio.get_running_loop().time() >= deadline:
+                    raise
+                await asyncio.sleep(0.2)
+
+    async def _open(self) -> None:
         self._read = await self._pool({"default_transaction_read_only": "on"})
         self._keyed = await self._pool({"default_transaction_read_only": "on", **_GENERIC})
         # Writes go by key, so one generic plan is right for all values; planning anew cost more than running.
@@ -214,6 +227,10 @@ class Database:
                 tx = WriteTx(connection, self.clock.now())
                 yield tx
                 published = await tx.flush()
+                if failpoints.ACTIVE:
+                    await failpoints.reach("db.before_commit")
+            if failpoints.ACTIVE:
+                await failpoints.reach("db.after_commit")
             tx.committed()
         if published:
             self._poke_wanted.set()

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from kerben.platform import failpoints
 from kerben.platform.db import WriteTx
 from kerben.platform.logs import logger, scrub
 from kerben.platform.modules import Job
@@ -72,6 +73,8 @@ def _register(runner: PgQueuer, runtime: Runtime, job: Job) -> None:
     async def run(queued: QueuedJob) -> None:
         try:
             await job.run(runtime, queued.payload or b"")
+            if failpoints.ACTIVE:
+                await failpoints.reach("job.ran", job.name)
         except Exception as error:
             _log.warning("job_failed", job=job.name, attempts=queued.attempts, error=scrub(repr(error)))
             if queued.attempts >= len(RETRY_S):

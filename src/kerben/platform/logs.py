@@ -13,7 +13,7 @@ import structlog
 _request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
 _SECRET_NAME: Final = re.compile(
-    r"password|secret|token|authorization|api_?key|cvc|card|signature|otp|code$|cookie", re.IGNORECASE
+    r"password|secret|token|authorization|api_?key|cvc|card|signature|otp|(?<!error_)code$|cookie", re.IGNORECASE
 )
 _CARD_NUMBER: Final = re.compile(r"\b(?:\d[ -]?){13,19}\b")
 _BEARER: Final = re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]+")

@@ -16,10 +16,12 @@ from kerben.platform.clock import Clock, SystemClock
 from kerben.platform.logs import logger
 from kerben_demo.till.link import RefusedError, UnreachableError
 from kerben_demo.till.play import Step, describe, play_random, play_step
+from kerben_demo.till.shift import DailyShift, TillShift, close_shift, open_shift
 from kerben_demo.till.till import Till
 
 HEARTBEAT_S: Final = 30.0
 _FIRST_WAVE_S: Final = 3.0
+_LAST_WORDS_S: Final = 5.0
 
 _log = logger("till")
 
@@ -37,7 +39,8 @@ class TillOptions(msgspec.Struct, kw_only=True):
     """How to play one till. Without `steps`: random sales until stopped or for `duration_s`.
 
     `offline_after_s`: go offline that long after the start, for `offline_for_s` seconds. `closing`: tell the market
-    at the end that the till closes, so that "Buy" disappears at once.
+    at the end that the till closes, so that "Buy" disappears at once. `shift`: open a shift at the start and close it
+    at the end, where the market keeps shifts.
     """
 
     base_url: str
@@ -52,6 +55,7 @@ class TillOptions(msgspec.Struct, kw_only=True):
     offline_after_s: float | None = None
     offline_for_s: float = 60.0
     closing: bool = False
+    shift: bool = True
     seed: int | None = None
 
 
@@ -87,12 +91,15 @@ async def run_till(
         http=http,
     )
     await till.open()
+    shift: TillShift | None = None
     try:
         if till.pending:
             say(f"с прошлого раза на диске чеков: {till.pending}")
         await till.refresh()
         await till.heartbeat()
         say(f"касса на связи, товаров: {len(till.goods)}")
+        if options.shift:
+            shift = await open_shift(till, say)
         if options.steps is not None:
             for step in options.steps:
                 say(await play_step(till, step))
@@ -100,9 +107,19 @@ async def run_till(
             await _trade(till, options, say, stop or asyncio.Event())
         done = await till.upload()
         say(describe(done))
+        if shift is not None:
+            await close_shift(till, shift, say)
         if options.closing and till.online:
             await till.heartbeat("closing")
         return 1 if till.pending or await asyncio.to_thread(till.rejected_file.exists) else 0
+    except asyncio.CancelledError:
+        # Ctrl-C: the day ends properly if the market answers in time.
+        if shift is not None:
+            with contextlib.suppress(Exception):
+                async with asyncio.timeout(_LAST_WORDS_S):
+                    await till.upload()
+                    await close_shift(till, shift, say)
+        raise
     finally:
         await till.close()
 
@@ -194,7 +211,9 @@ async def _live(till: Till, share: float, heartbeat_s: float, sales_per_hour: fl
         while not stop.is_set() and not await _fleet_beat(till):
             await till.clock.sleep(1 + till.random.random())
         await till.clock.sleep(share * heartbeat_s)
+        shifts = DailyShift(till, lambda text: _log.debug("till", device=till.device_id, text=text))
         while not stop.is_set():
+            await shifts.turn()
             if till.random.random() < sales_per_hour * heartbeat_s / 3600:
                 await play_random(till)
             await _fleet_beat(till)

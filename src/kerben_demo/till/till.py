@@ -67,7 +67,8 @@ class Till:
         """Sales that may still be refunded or voided, newest last."""
         used = http or httpx.AsyncClient(timeout=15, trust_env=False)
         self._own_http = None if http else used
-        self._link = Link(used, base_url, token, secret, self.clock)
+        self.link = Link(used, base_url, token, secret, self.clock)
+        """The wire, for what is no receipt."""
         self._spool = Spool(spool_dir)
         self._since: str | None = None
         self._uploading = asyncio.Lock()
@@ -100,7 +101,7 @@ class Till:
         changed, cursor, following = 0, None, self._since
         while True:
             query = {"cursor": cursor} if cursor else {"since": self._since} if self._since else {}
-            page = await self._link.get("catalog", **query)
+            page = await self.link.get("catalog", **query)
             for item in page["items"]:
                 changed += 1
                 self._take_over(item)
@@ -133,7 +134,7 @@ class Till:
             "firmware_version": FIRMWARE,
             "stock": stock,
         }
-        code, answer = await self._link.post("heartbeat", body)
+        code, answer = await self.link.post("heartbeat", body)
         if code not in _RECORDED:
             raise UnreachableError(f"heartbeat: HTTP {code}")
         return answer["discrepancies"]
@@ -197,12 +198,12 @@ class Till:
 
     async def _send(self, receipts: Sequence[dict[str, Any]]) -> list[tuple[int, dict[str, Any]]]:
         if len(receipts) == 1:
-            code, answer = await self._link.post("sales", {**receipts[0], "device_id": self.device_id})
+            code, answer = await self.link.post("sales", {**receipts[0], "device_id": self.device_id})
             # Only these say something about the receipt; anything else is a market that is not itself.
             if code not in _DECIDED:
                 raise UnreachableError(f"sale: HTTP {code}")
             return [(code, answer)]
-        code, answer = await self._link.post("sales/bulk", {"device_id": self.device_id, "sales": list(receipts)})
+        code, answer = await self.link.post("sales/bulk", {"device_id": self.device_id, "sales": list(receipts)})
         if code not in _RECORDED or len(answer["results"]) != len(receipts):
             raise UnreachableError(f"upload: HTTP {code}")
         return [(row["status"], row) for row in answer["results"]]

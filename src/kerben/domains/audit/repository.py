@@ -58,7 +58,7 @@ async def insert(tx: WriteTx, entries: Sequence[AuditEntry], request_id: str | N
 
 
 async def page(tx: ReadTx, wanted: AuditFilter, before_id: UUID | None, limit: int) -> list[RecordedEntry]:
-    """Entries newest first, older than `before_id`."""
+    """Entries newest first, older than `before_id`. Uses entry_entity, entry_actor or entry_pkey, by the filter."""
     rows = await tx.fetch(
         _LIST,
         wanted.actor_id,

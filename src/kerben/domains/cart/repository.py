@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -173,6 +174,23 @@ async def remove_from_users(tx: WriteTx, pairs: Sequence[tuple[UUID, UUID]]) -> 
         """,
         [user_id for user_id, _ in pairs],
         [variant_id for _, variant_id in pairs],
+    )
+
+
+async def forget_guests(tx: WriteTx, before: datetime, limit: int) -> int:
+    """Drop guests' carts that nobody has touched since; how many. Uses cart_guest_old.
+
+    A cart that its guest changes just now is skipped: it is not abandoned.
+    """
+    return await tx.execute(
+        """
+        DELETE FROM cart.cart WHERE id IN (
+            SELECT id FROM cart.cart
+            WHERE token_hash IS NOT NULL AND created_at < $1 AND updated_at < $1
+            ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+        """,
+        before,
+        limit,
     )
 
 

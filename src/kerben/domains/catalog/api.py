@@ -45,6 +45,7 @@ from kerben.domains.catalog.model import (
     PriceRange,
     ProductFacts,
     ProductPatch,
+    ProductPicture,
     Rate,
     SearchQuery,
     SearchResult,
@@ -53,6 +54,7 @@ from kerben.domains.catalog.model import (
     VariantKey,
     VariantPatch,
 )
+from kerben.domains.catalog.pictures import lock_for_pictures, set_pictures
 from kerben.domains.catalog.search import list_product_ids, search_product_ids
 from kerben.domains.catalog.service import (
     create_products,
@@ -85,6 +87,7 @@ __all__ = [
     "PriceRange",
     "ProductFacts",
     "ProductPatch",
+    "ProductPicture",
     "Rate",
     "RowFault",
     "RowOutcome",
@@ -110,12 +113,14 @@ __all__ = [
     "imports_of_shop",
     "internal_barcode",
     "list_product_ids",
+    "lock_for_pictures",
     "normalise_barcode",
     "parse_scale_code",
     "price_history",
     "products_by_ids",
     "rates",
     "search_product_ids",
+    "set_pictures",
     "set_prices",
     "set_rate",
     "start_import",

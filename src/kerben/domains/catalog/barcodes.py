@@ -84,6 +84,27 @@ def normalise_barcode(text: str) -> str:
     return digits
 
 
+def expand_upc_e(text: str) -> str | None:
+    """The UPC-A, 12 digits, that a UPC-E stands for; None for what is no UPC-E with a valid check digit.
+
+    Eight digits with the number system 0 or 1 first and the check digit last (GS1 General Specifications, section
+    5.2.2). Many are also valid as an EAN-8 or could be one mistyped, so nobody but a person should decide by this.
+    """
+    if len(text) != 8 or not _is_number(text) or text[0] not in "01":
+        return None
+    system, digits, last = text[0], text[1:6], text[6]
+    if last in "012":
+        body = f"{digits[:2]}{last}0000{digits[2:]}"
+    elif last == "3":
+        body = f"{digits[:3]}00000{digits[3:]}"
+    elif last == "4":
+        body = f"{digits[:4]}00000{digits[4]}"
+    else:
+        body = f"{digits}0000{last}"
+    upc = f"{system}{body}{text[7]}"
+    return upc if has_valid_check_digit(upc) else None
+
+
 def internal_barcode(number: int) -> str:
     """Our own EAN-13 for a serial number: 29, ten digits, check digit. ValueError outside of 1…9,999,999,999."""
     if not 1 <= number <= INTERNAL_MAX:

@@ -39,13 +39,17 @@ async def rename_lead(tx: WriteTx, product_id: UUID, old_sku: str, new_sku: str)
 
 
 async def update_product(tx: WriteTx, product_id: UUID, changes: Mapping[str, Any]) -> None:
-    """Change the named fields of a product and count its version up. Uses product_pkey."""
+    """Change the named fields of a product and count its version up; another picture drops the uploaded ones.
+
+    Uses product_pkey.
+    """
     await tx.execute(
         """
         UPDATE catalog.product SET
             name = coalesce($2, name), description = coalesce($3, description),
             category_id = coalesce($4::uuid, category_id), is_active = coalesce($5, is_active),
             picture = CASE WHEN $6 THEN $7::text ELSE picture END,
+            pictures = CASE WHEN $6 AND $7::text IS DISTINCT FROM picture THEN '[]' ELSE pictures END,
             version = version + 1, updated_at = $8
         WHERE id = $1
         """,

@@ -33,6 +33,7 @@ class ImportRow(msgspec.Struct, frozen=True, kw_only=True):
     None means that the file does not say: an existing value stays, a new variant
     is sold by the piece. `category` is a slug, a name, or a path of names
     divided by "/" or ">". Rows of one `group_key` are variants of one product; without it each row is a product.
+    With `price_is_default` the price is only what a new variant begins with: the file had none.
     """
 
     row: int
@@ -47,6 +48,7 @@ class ImportRow(msgspec.Struct, frozen=True, kw_only=True):
     unit: Unit | None = None
     picture: str | None = None
     group_key: str | None = None
+    price_is_default: bool = False
 
 
 class RowFault(msgspec.Struct, frozen=True):
@@ -84,7 +86,11 @@ class ImportFault(msgspec.Struct, frozen=True):
 
 
 class NewImport(msgspec.Struct, frozen=True):
-    """A run to be queued; `file_ref` says where the file lies."""
+    """A run to be queued; `file_ref` says where the file lies.
+
+    `default_price`: minor units of the market's currency, for new goods that the file has no price for; `revive`: put
+    goods that the file names back on sale.
+    """
 
     shop_id: UUID
     format: ImportFormat
@@ -92,10 +98,15 @@ class NewImport(msgspec.Struct, frozen=True):
     dry_run: bool
     file_name: str | None = None
     actor_id: UUID | None = None
+    default_price: int | None = None
+    revive: bool = False
 
 
 class ImportProgress(msgspec.Struct, frozen=True):
-    """What a step adds to a run: counts and faults; `checkpoint` says where the next step begins."""
+    """What a step adds to a run: counts and faults; `checkpoint` says where the next step begins.
+
+    `unlisted` faults or warnings are only counted, because the run shows enough of their kind already.
+    """
 
     processed: int
     created: int = 0
@@ -104,12 +115,14 @@ class ImportProgress(msgspec.Struct, frozen=True):
     failed: int = 0
     errors: tuple[ImportFault, ...] = ()
     checkpoint: dict[str, Any] | None = None
+    unlisted: int = 0
 
 
 class ImportRun(msgspec.Struct, frozen=True):
     """A run of import. `errors` has the first 1,000 faults and warnings, `error_count` counts all.
 
-    `failure` says why the file as a whole could not be read.
+    `failure` says why the file as a whole could not be read. `attempts`: how often a worker has taken the run up
+    since it last got on; `touched_at`: when one last did something for it.
     """
 
     id: UUID
@@ -133,6 +146,10 @@ class ImportRun(msgspec.Struct, frozen=True):
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
+    touched_at: datetime | None = None
+    attempts: int = 0
+    default_price: int | None = None
+    revive: bool = False
 
 
 class StoredProduct(msgspec.Struct):
@@ -145,6 +162,7 @@ class StoredProduct(msgspec.Struct):
     picture: str | None
     lead_sku: str
     group_key: str | None
+    is_active: bool
 
 
 class StoredVariant(msgspec.Struct):
@@ -158,3 +176,4 @@ class StoredVariant(msgspec.Struct):
     price: int
     currency: str
     unit: Unit
+    is_active: bool

@@ -24,7 +24,8 @@ from kerben.platform.qty import Unit
 
 _RUN = """
 id, shop_id, actor_id, format, file_ref, file_name, dry_run, status, total, processed, created, updated, unchanged,
-failed, errors, error_count, checkpoint, failure, created_at, started_at, finished_at
+failed, errors, error_count, checkpoint, failure, created_at, started_at, finished_at, touched_at, attempts,
+default_price, revive
 """
 
 _faults = msgspec.json.Decoder(list[ImportFault])
@@ -41,10 +42,10 @@ async def stored_variants(
     """Variants of a shop that have one of these SKUs or barcodes. Uses variant_sku, variant_barcode."""
     rows = await tx.fetch(
         """
-        SELECT id, product_id, sku, barcode, attributes, price, currency, unit FROM catalog.variant
+        SELECT id, product_id, sku, barcode, attributes, price, currency, unit, is_active FROM catalog.variant
         WHERE shop_id = $1 AND sku = ANY($2::text[])
         UNION ALL
-        SELECT id, product_id, sku, barcode, attributes, price, currency, unit FROM catalog.variant
+        SELECT id, product_id, sku, barcode, attributes, price, currency, unit, is_active FROM catalog.variant
         WHERE shop_id = $1 AND barcode = ANY($3::text[]) AND NOT sku = ANY($2::text[])
         """,
         shop_id,
@@ -55,7 +56,7 @@ async def stored_variants(
         StoredVariant(
             row["id"], row["product_id"], row["sku"], row["barcode"],
             msgspec.json.decode(row["attributes"], type=dict[str, str]), row["price"], row["currency"],
-            Unit(row["unit"]),
+            Unit(row["unit"]), row["is_active"],
         )
         for row in rows
     ]  # fmt: skip
@@ -67,10 +68,10 @@ async def stored_products(
     """Products by id, and those of a shop by the key of their group. Uses product_pkey, product_group."""
     rows = await tx.fetch(
         """
-        SELECT id, category_id, name, description, picture, lead_sku, group_key FROM catalog.product
+        SELECT id, category_id, name, description, picture, lead_sku, group_key, is_active FROM catalog.product
         WHERE id = ANY($2::uuid[])
         UNION
-        SELECT id, category_id, name, description, picture, lead_sku, group_key FROM catalog.product
+        SELECT id, category_id, name, description, picture, lead_sku, group_key, is_active FROM catalog.product
         WHERE shop_id = $1 AND group_key = ANY($3::text[])
         """,
         shop_id,
@@ -106,11 +107,11 @@ async def update_products(tx: WriteTx, rows: Sequence[StoredProduct]) -> None:
         """
         UPDATE catalog.product AS p
         SET category_id = n.category_id, name = n.name, description = n.description, picture = n.picture,
-            version = p.version + 1, updated_at = $6
+            is_active = n.is_active, version = p.version + 1, updated_at = $7
         FROM (
-            SELECT q.id, u.category_id, u.name, u.description, u.picture
-            FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[])
-                AS u(id, category_id, name, description, picture)
+            SELECT q.id, u.category_id, u.name, u.description, u.picture, u.is_active
+            FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::boolean[])
+                AS u(id, category_id, name, description, picture, is_active)
             JOIN catalog.product AS q ON q.id = u.id ORDER BY q.id FOR UPDATE OF q
         ) AS n
         WHERE p.id = n.id
@@ -120,8 +121,17 @@ async def update_products(tx: WriteTx, rows: Sequence[StoredProduct]) -> None:
         [row.name for row in rows],
         [row.description for row in rows],
         [row.picture for row in rows],
+        [row.is_active for row in rows],
         tx.now,
     )
+
+
+async def clear_barcodes(tx: WriteTx, variant_ids: Sequence[UUID]) -> None:
+    """Take barcodes off locked variants that get others in this transaction, so that they may change places.
+
+    Uses variant_pkey.
+    """
+    await tx.execute("UPDATE catalog.variant SET barcode = NULL WHERE id = ANY($1::uuid[])", list(variant_ids))
 
 
 async def update_variants(tx: WriteTx, rows: Sequence[StoredVariant]) -> None:
@@ -134,11 +144,11 @@ async def update_variants(tx: WriteTx, rows: Sequence[StoredVariant]) -> None:
         UPDATE catalog.variant AS v
         SET barcode = n.barcode, attributes = n.attributes::jsonb, unit = n.unit,
             price = CASE WHEN v.currency <> n.currency THEN n.price ELSE v.price END, currency = n.currency,
-            version = v.version + 1, updated_at = $7
+            is_active = n.is_active, version = v.version + 1, updated_at = $8
         FROM (
-            SELECT q.id, u.barcode, u.attributes, u.unit, u.price, u.currency
-            FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[])
-                AS u(id, barcode, attributes, unit, price, currency)
+            SELECT q.id, u.barcode, u.attributes, u.unit, u.price, u.currency, u.is_active
+            FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::boolean[])
+                AS u(id, barcode, attributes, unit, price, currency, is_active)
             JOIN catalog.variant AS q ON q.id = u.id ORDER BY q.id FOR UPDATE OF q
         ) AS n
         WHERE v.id = n.id
@@ -149,6 +159,7 @@ async def update_variants(tx: WriteTx, rows: Sequence[StoredVariant]) -> None:
         [str(row.unit) for row in rows],
         [row.price for row in rows],
         [row.currency for row in rows],
+        [row.is_active for row in rows],
         tx.now,
     )
 
@@ -166,8 +177,8 @@ async def insert_run(tx: WriteTx, run_id: UUID, new: NewImport) -> None:
     await tx.execute(
         """
         INSERT INTO catalog.import_run
-            (id, shop_id, actor_id, format, file_ref, file_name, dry_run, status, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, 'queued', $8)
+            (id, shop_id, actor_id, format, file_ref, file_name, dry_run, default_price, revive, status, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'queued', $10)
         """,
         run_id,
         new.shop_id,
@@ -176,6 +187,8 @@ async def insert_run(tx: WriteTx, run_id: UUID, new: NewImport) -> None:
         new.file_ref,
         new.file_name,
         new.dry_run,
+        new.default_price,
+        new.revive,
         tx.now,
     )
 
@@ -200,20 +213,56 @@ async def runs_of_shop(tx: ReadTx, shop_id: UUID, before: UUID | None, limit: in
     return [_run(row) for row in rows]
 
 
-async def start(tx: WriteTx, run_id: UUID, total: int | None) -> bool:
-    """Mark a queued or running run as running; False when it has ended. Uses import_run_pkey."""
+async def open_runs(tx: ReadTx, shop_id: UUID | None) -> list[ImportRun]:
+    """Runs that have not ended, of a shop or of all, the oldest first. Uses import_run_open."""
+    rows = await tx.fetch(
+        f"""
+        SELECT {_RUN} FROM catalog.import_run
+        WHERE status IN ('queued', 'running') AND ($1::uuid IS NULL OR shop_id = $1) ORDER BY id
+        """,
+        shop_id,
+    )
+    return [_run(row) for row in rows]
+
+
+async def hold(tx: WriteTx, run_id: UUID) -> ImportRun | None:
+    """A run, locked until the transaction ends. Uses import_run_pkey."""
+    row = await tx.fetchrow(f"SELECT {_RUN} FROM catalog.import_run WHERE id = $1 FOR UPDATE", run_id)
+    return _run(row) if row else None
+
+
+async def must_wait(tx: ReadTx, run_id: UUID, shop_id: UUID) -> bool:
+    """Whether a run of the same shop is running, or waits since earlier. Uses import_run_shop, import_run_open."""
     return bool(
-        await tx.execute(
+        await tx.fetchval(
             """
-            UPDATE catalog.import_run
-            SET status = 'running', total = coalesce($2, total), started_at = coalesce(started_at, $3)
-            WHERE id = $1 AND status IN ('queued', 'running')
+            SELECT EXISTS (
+                SELECT 1 FROM catalog.import_run
+                WHERE shop_id = $2 AND id <> $1 AND (status = 'running' OR status = 'queued' AND id < $1)
+            )
             """,
             run_id,
-            total,
-            tx.now,
+            shop_id,
         )
     )
+
+
+async def start(tx: WriteTx, run_id: UUID, total: int | None, attempts: int) -> ImportRun:
+    """Mark a locked run as running. Uses import_run_pkey."""
+    row = await tx.fetchrow(
+        f"""
+        UPDATE catalog.import_run
+        SET status = 'running', total = coalesce($2, total), started_at = coalesce(started_at, $3), touched_at = $3,
+            attempts = attempts + $4
+        WHERE id = $1 RETURNING {_RUN}
+        """,
+        run_id,
+        total,
+        tx.now,
+        attempts,
+    )
+    assert row is not None  # noqa: S101 - locked by the caller
+    return _run(row)
 
 
 async def advance(tx: WriteTx, run_id: UUID, step: ImportProgress, checkpoint: Mapping[str, Any] | None) -> bool:
@@ -224,9 +273,9 @@ async def advance(tx: WriteTx, run_id: UUID, step: ImportProgress, checkpoint: M
             UPDATE catalog.import_run
             SET processed = processed + $2, created = created + $3, updated = updated + $4,
                 unchanged = unchanged + $5, failed = failed + $6, error_count = error_count + $7,
-                errors = CASE WHEN jsonb_array_length(errors) + $7 <= {ERRORS_MAX} THEN errors || $8::jsonb
+                errors = CASE WHEN jsonb_array_length(errors) + $11 <= {ERRORS_MAX} THEN errors || $8::jsonb
                     ELSE jsonb_path_query_array(errors || $8::jsonb, '$[0 to {ERRORS_MAX - 1}]') END,
-                checkpoint = coalesce($9::jsonb, checkpoint)
+                checkpoint = coalesce($9::jsonb, checkpoint), touched_at = $10, attempts = 0
             WHERE id = $1 AND status = 'running'
             """,
             run_id,
@@ -235,9 +284,11 @@ async def advance(tx: WriteTx, run_id: UUID, step: ImportProgress, checkpoint: M
             step.updated,
             step.unchanged,
             step.failed,
-            len(step.errors),
+            len(step.errors) + step.unlisted,
             msgspec.json.encode(step.errors[:ERRORS_MAX]).decode(),
             msgspec.json.encode(checkpoint).decode() if checkpoint is not None else None,
+            tx.now,
+            len(step.errors),
         )
     )
 

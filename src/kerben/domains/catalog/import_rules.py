@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
 import msgspec
 
+from kerben.domains.catalog.barcodes import expand_upc_e
 from kerben.domains.catalog.errors import InvalidBarcodeError
 from kerben.domains.catalog.import_model import ImportRow, RowFault, StoredProduct, StoredVariant
 from kerben.domains.catalog.model import Category, NewVariant
@@ -59,8 +60,18 @@ def check_row(row: ImportRow) -> CheckedRow | RowFault:
             clean_picture(row.picture),
             (row.group_key or "").replace("\x00", "").strip()[:GROUP_KEY_MAX] or None,
         )
-    except (InvalidRequestError, InvalidBarcodeError) as error:
+    except InvalidBarcodeError as error:
+        return _barcode_fault(row.barcode or "", RowFault(*first_fault(error)))
+    except InvalidRequestError as error:
         return RowFault(*first_fault(error))
+
+
+def _barcode_fault(text: str, fault: RowFault) -> RowFault:
+    """A fault of a barcode, with the code that may be meant."""
+    code = expand_upc_e(text.strip())
+    if code is None:
+        return fault
+    return RowFault(fault.field, fault.code, f"{fault.message} Если это UPC-E, впишите код целиком: {code}.")
 
 
 def check_rows(rows: Sequence[ImportRow]) -> tuple[list[CheckedRow], dict[int, RowFault]]:
@@ -133,27 +144,39 @@ def new_variant(row: CheckedRow) -> NewVariant:
     )  # fmt: skip
 
 
-def changed_variant(row: CheckedRow, old: StoredVariant) -> StoredVariant | None:
-    """The variant as a row wants it, None when nothing but perhaps the price changes."""
+def changed_variant(row: CheckedRow, old: StoredVariant, *, revive: bool) -> StoredVariant | None:
+    """The variant as a row wants it, None when nothing but perhaps the price changes.
+
+    A row that has no price of its own leaves currency and price as they are. `revive`: on sale again.
+    """
+    priced = not row.source.price_is_default
     new = StoredVariant(
-        old.id, old.product_id, old.sku,
+        old.id,
+        old.product_id,
+        old.sku,
         row.barcode if row.barcode is not None else old.barcode,
         row.attributes if row.attributes is not None else old.attributes,
-        row.price, row.source.currency, row.source.unit or old.unit,
-    )  # fmt: skip
+        row.price if priced else old.price,
+        row.source.currency if priced else old.currency,
+        row.source.unit or old.unit,
+        old.is_active or revive,
+    )
     same = (
         new.barcode == old.barcode
         and new.attributes == old.attributes
         and new.currency == old.currency
         and new.unit == old.unit
+        and new.is_active == old.is_active
     )
     return None if same else new
 
 
-def changed_product(row: CheckedRow, old: StoredProduct, category: Category | None) -> StoredProduct | None:
+def changed_product(
+    row: CheckedRow, old: StoredProduct, category: Category | None, *, revive: bool
+) -> StoredProduct | None:
     """The product as the row that speaks for it wants it, None when nothing changes.
 
-    An unknown category leaves the product where it is.
+    An unknown category leaves the product where it is. `revive`: on sale again.
     """
     new = StoredProduct(
         old.id,
@@ -163,6 +186,7 @@ def changed_product(row: CheckedRow, old: StoredProduct, category: Category | No
         row.picture if row.picture is not None else old.picture,
         old.lead_sku,
         old.group_key,
+        old.is_active or revive,
     )
     return None if new == old else new
 
@@ -175,3 +199,37 @@ def category_warning(row: CheckedRow, category: Category | None, *, is_new: bool
     if not (row.source.category or "").strip():
         return (RowFault("category", "CATEGORY_MISSING", f"Категория не указана: {where}."),)
     return (RowFault("category", "UNKNOWN_CATEGORY", f"Такой категории нет: {where}."),)
+
+
+def off_sale_warning() -> RowFault:
+    """What to tell of goods that were taken off sale and stay so."""
+    text = "Товар снят с продажи: данные обновлены, на витрину он не возвращён."
+    return RowFault("sku", "OFF_SALE", text)
+
+
+def blocked_by_barcode(
+    rows: Sequence[CheckedRow], owners: Mapping[str, StoredVariant]
+) -> tuple[dict[str, str], set[UUID]]:
+    """Which rows cannot have their barcode (SKU → SKU of the variant that has it), and which variants must give
+    theirs up first because another row takes it.
+
+    A row may take the barcode of a variant that gets another one by a row beside it: so barcodes change places. A row
+    that is blocked keeps its barcode, which may block those that wait for it.
+    """
+    of_sku = {row.sku: row for row in rows}
+    takers = [
+        (row.sku, owner)
+        for row in rows
+        if row.barcode is not None and (owner := owners.get(row.barcode)) is not None and owner.sku != row.sku
+    ]
+    blocked: dict[str, str] = {}
+    found = True
+    while found:
+        found = False
+        for sku, owner in takers:
+            own = of_sku.get(owner.sku)
+            leaves = own is not None and own.barcode not in {None, owner.barcode} and owner.sku not in blocked
+            if sku not in blocked and not leaves:
+                blocked[sku] = owner.sku
+                found = True
+    return blocked, {owner.id for sku, owner in takers if sku not in blocked}

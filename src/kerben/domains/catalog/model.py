@@ -68,6 +68,19 @@ class VariantKey(msgspec.Struct, frozen=True):
     value: str
 
 
+class ProductPicture(msgspec.Struct, frozen=True):
+    """An uploaded picture of a product, with all that is needed to show it; edges in pixels.
+
+    `widths` are those of its thumbnails, whose addresses the media domain knows (`thumbnails`).
+    """
+
+    media_id: UUID
+    url: str
+    width: int
+    height: int
+    widths: list[int]
+
+
 class ProductFacts(msgspec.Struct, frozen=True):
     """A product with its variants (inactive ones too), in the order they were added."""
 
@@ -83,6 +96,8 @@ class ProductFacts(msgspec.Struct, frozen=True):
     """Counts changes of the product's own fields; variants have their own versions."""
     created_at: datetime
     updated_at: datetime
+    pictures: list[ProductPicture] = msgspec.field(default_factory=list[ProductPicture])
+    """Uploaded pictures in order, the first one is `picture`; none where `picture` is an address given otherwise."""
 
 
 class NewVariant(msgspec.Struct, frozen=True):

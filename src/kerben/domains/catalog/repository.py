@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from kerben.domains.catalog.model import NewVariant, ProductFacts, VariantFacts
+from kerben.domains.catalog.picture_repository import pictures_of
 from kerben.domains.catalog.rules import WORDS_MAX
 from kerben.platform.db import ReadTx, Row, WriteTx
 from kerben.platform.qty import Unit
@@ -17,7 +18,9 @@ v.id, v.product_id, v.shop_id, v.sku, v.barcode, v.attributes, v.price, v.curren
 v.is_active AND p.is_active AS is_active, v.version, v.updated_at
 """
 _FROM = "catalog.variant AS v JOIN catalog.product AS p ON p.id = v.product_id"
-_PRODUCT = "id, shop_id, category_id, name, description, picture, is_active, version, created_at, updated_at"
+_PRODUCT = (
+    "id, shop_id, category_id, name, description, picture, is_active, version, created_at, updated_at, pictures"
+)
 
 _attributes = msgspec.json.Decoder(dict[str, str])
 _encoder = msgspec.json.Encoder(order="sorted")
@@ -81,6 +84,7 @@ async def products(tx: ReadTx, ids: Sequence[UUID]) -> list[ProductFacts]:
         ProductFacts(
             row["id"], row["shop_id"], row["category_id"], row["name"], row["description"], row["picture"],
             row["is_active"], [], row["version"], row["created_at"], row["updated_at"],
+            pictures_of(row["pictures"], row["picture"]),
         )
         for row in rows
     ]  # fmt: skip

@@ -105,6 +105,25 @@ class InvalidPasswordError(DomainError):
     text = "Пароль: от 8 символов и не длиннее 72 байт."
 
 
+class SecondFactorRequiredError(DomainError):
+    """What sellers and admins do needs an account with a confirmed second factor."""
+
+    code = "SECOND_FACTOR_REQUIRED"
+    kind = Kind.FORBIDDEN
+    text = (
+        "Для работы продавца и администратора нужен второй шаг входа. Получите секрет (POST /api/v1/auth/2fa/totp),"
+        " добавьте его в приложение с кодами и подтвердите кодом (POST /api/v1/auth/2fa/totp/confirm)."
+    )
+
+
+class SecondFactorDemandedError(DomainError):
+    """The second factor cannot be switched off while the person works for a seller or for the platform."""
+
+    code = "SECOND_FACTOR_DEMANDED"
+    kind = Kind.CONFLICT
+    text = "Второй шаг входа нельзя отключить, пока вы работаете у продавца или в поддержке и администрации Kerben."
+
+
 class TotpAlreadyEnabledError(DomainError):
     """The second factor is on; it must be switched off before a new one is set up."""
 

@@ -1,4 +1,5 @@
-"""Guards of routes for people. None of them asks the database."""
+"""Guards of routes for people. None of them asks the database, but for a role that needs a second factor when the
+token does not tell of one."""
 
 from __future__ import annotations
 
@@ -6,7 +7,8 @@ from typing import cast
 
 from litestar.handlers.base import BaseRouteHandler
 
-from kerben.domains.identity.model import Role
+from kerben.domains.identity.model import FACTOR_ROLES, Role
+from kerben.domains.identity.service.factor import require_second_factor
 from kerben.domains.identity.tokens import TokenVerifier
 from kerben.platform.access import Connection, Principal, declare, set_principal
 from kerben.platform.errors import ForbiddenError, UnauthenticatedError
@@ -37,6 +39,16 @@ def _required(connection: Connection) -> Principal:
     return principal
 
 
+async def _with_role(connection: Connection, roles: frozenset[str]) -> None:
+    principal = _required(connection)
+    if roles.isdisjoint(principal.roles):
+        raise ForbiddenError
+    if not principal.second_factor:
+        runtime = cast("Runtime", connection.app.state.runtime)
+        async with runtime.db.read_by_key() as tx:
+            await require_second_factor(tx, principal)
+
+
 @declare("signed in")
 async def signed_in(connection: Connection, _: BaseRouteHandler) -> None:
     """Anyone with a valid access token; 401 otherwise."""
@@ -45,16 +57,14 @@ async def signed_in(connection: Connection, _: BaseRouteHandler) -> None:
 
 @declare("admin")
 async def admin(connection: Connection, _: BaseRouteHandler) -> None:
-    """Admins of the platform; 401 without a token, 403 without the role."""
-    if Role.ADMIN not in _required(connection).roles:
-        raise ForbiddenError
+    """Admins of the platform; 401 without a token, 403 without the role or without a second factor."""
+    await _with_role(connection, frozenset({Role.ADMIN.value}))
 
 
 @declare("support or admin")
 async def support_or_admin(connection: Connection, _: BaseRouteHandler) -> None:
-    """Support and admins of the platform; 401 without a token, 403 without the role."""
-    if not {Role.ADMIN.value, Role.SUPPORT.value} & _required(connection).roles:
-        raise ForbiddenError
+    """Support and admins of the platform; 401 without a token, 403 without the role or without a second factor."""
+    await _with_role(connection, FACTOR_ROLES)
 
 
 @declare("anyone; a bearer token is honoured")

@@ -51,6 +51,7 @@ class RevocationCause(StrEnum):
     PASSWORD = "password"  # noqa: S105 - the name of a cause
     TAKEOVER = "takeover"
     ROLES = "roles"
+    FACTOR = "factor"
 
 
 class Login(msgspec.Struct, frozen=True):
@@ -104,6 +105,12 @@ class UserRow(msgspec.Struct, frozen=True):
     email_verified_at: datetime | None
     created_at: datetime
     totp_enabled: bool
+    second_factor_demanded: bool
+
+    @property
+    def second_factor_required(self) -> bool:
+        """Whether the person's work is refused without a second factor: sellers' staff, admins, support."""
+        return self.second_factor_demanded or not FACTOR_ROLES.isdisjoint(self.roles)
 
     @property
     def contact_proven(self) -> bool:
@@ -155,7 +162,8 @@ class SignedIn(msgspec.Struct, frozen=True):
 
 
 class MeView(msgspec.Struct, frozen=True):
-    """The caller's own account."""
+    """The caller's own account. `second_factor`: it is in force; `second_factor_required`: the work as a seller or
+    admin is refused without it."""
 
     id: UUID
     phone: str | None
@@ -166,6 +174,8 @@ class MeView(msgspec.Struct, frozen=True):
     phone_verified: bool
     email_verified: bool
     totp_enabled: bool
+    second_factor: bool
+    second_factor_required: bool
     created_at: datetime
 
 
@@ -177,6 +187,17 @@ class TotpSetup(msgspec.Struct, frozen=True):
     recovery_codes: list[str]
 
 
+class Contacts(msgspec.Struct, frozen=True):
+    """The phone and the address that an account has proven to be its own."""
+
+    phone: str | None
+    email: str | None
+
+    def holds(self, channel: str, value: str) -> bool:
+        """Whether a phone (`sms`) or an address (`email`) is among them."""
+        return value == (self.phone if channel == Channel.SMS else self.email)
+
+
 class GroupView(msgspec.Struct, frozen=True):
     """A user group with its number of members."""
 
@@ -186,3 +207,6 @@ class GroupView(msgspec.Struct, frozen=True):
 
 
 BUYER: Final = frozenset({Role.BUYER.value})
+
+FACTOR_ROLES: Final = frozenset({Role.ADMIN.value, Role.SUPPORT.value})
+"""Platform roles that count only with a second factor."""

@@ -1,9 +1,10 @@
 """Access and refresh tokens.
 
-Access: a JWT (RFC 7519) signed with Ed25519 (RFC 8037), claims `sub`, `sid`, `roles`, `iat`, `exp`. A check takes
-81 µs, so a verified token is remembered by its hash until it expires; no check asks the database. Sessions that were
-closed are held in memory for as long as an access token of theirs can live: `on_revoked` is called by the process
-that closes one and by the watch on `identity.session_revoked.v1` in all others.
+Access: a JWT (RFC 7519) signed with Ed25519 (RFC 8037), claims `sub`, `sid`, `roles`, `iat`, `exp`, and `2fa` when
+the account has a confirmed second factor (whatever takes the factor away closes the sessions). A check takes 81 µs,
+so a verified token is remembered by its hash until it expires; no check asks the database. Sessions that were closed
+are held in memory for as long as an access token of theirs can live: `on_revoked` is called by the process that
+closes one and by the watch on `identity.session_revoked.v1` in all others.
 
 Refresh: session id, generation, random part and a tag that proves it is ours. Because an old token can be recognised
 by its tag and generation, no row per token is needed to detect reuse (RFC 9700 section 4.14).
@@ -50,6 +51,7 @@ class _Claims(msgspec.Struct, frozen=True):
     roles: list[str]
     iat: int
     exp: int
+    second_factor: bool = msgspec.field(default=False, name="2fa")
 
 
 class TokenIssuer:
@@ -60,8 +62,9 @@ class TokenIssuer:
         self._clock = runtime.clock
         self.life_s = runtime.settings.access_token_s
 
-    def issue(self, user_id: UUID, session_id: UUID, roles: list[str]) -> str:
-        """An access token for a session, valid from now on for `life_s` seconds."""
+    def issue(self, user_id: UUID, session_id: UUID, roles: list[str], *, second_factor: bool = False) -> str:
+        """An access token for a session, valid from now on for `life_s` seconds. `second_factor` must be true only
+        when the account has a confirmed one; without it those who need to know ask the database."""
         now = int(self._clock.now().timestamp())
         claims: dict[str, Any] = {
             "iss": _ISSUER,
@@ -71,6 +74,8 @@ class TokenIssuer:
             "iat": now,
             "exp": now + self.life_s,
         }
+        if second_factor:
+            claims["2fa"] = True
         return jwt.encode(claims, self._key, algorithm=_ALGORITHM)
 
 
@@ -130,7 +135,7 @@ class TokenVerifier:
             raise TokenInvalidError from error
         if datetime.fromtimestamp(claims.iat, UTC) > self._clock.now() + _FUTURE_MAX:
             raise TokenInvalidError
-        return Principal(claims.sub, claims.sid, frozenset(claims.roles)), claims.exp
+        return Principal(claims.sub, claims.sid, frozenset(claims.roles), claims.second_factor), claims.exp
 
     def on_revoked(self, session_id: UUID, revoked_at: datetime | None = None) -> None:
         """A session was closed: refuse its tokens from now on."""

@@ -11,12 +11,13 @@ from litestar import Controller, Request, Response, get, post, put
 from litestar.openapi.datastructures import ResponseSpec
 from msgspec import Meta
 
+from kerben.domains.audit.api import AuditEntry, record
 from kerben.domains.catalog.api import variants_by_ids
 from kerben.domains.identity.api import signed_in
 from kerben.domains.inventory import repository, service
 from kerben.domains.inventory.counting import ROWS_MAX, Movement, move
 from kerben.domains.inventory.model import StockLevel
-from kerben.domains.merchants.api import StaffRole, shop_access
+from kerben.domains.merchants.api import ShopAccess, StaffRole, shop_access
 from kerben.platform import idempotency, qty
 from kerben.platform.access import client_ip, principal_of
 from kerben.platform.db import Database, ReadTx, WriteTx
@@ -115,7 +116,7 @@ class InventoryController(Controller):
         size = page_limit(limit, 50)
         before = decode_cursor(cursor, tuple[datetime, UUID])
         async with db.read() as tx:
-            await _shop_of(tx, request, variant_id)
+            await _access(tx, request, variant_id)
             rows = await service.history(tx, variant_id, before, size + 1)
         items = [
             AdjustmentView(
@@ -141,13 +142,19 @@ class InventoryController(Controller):
     ) -> LevelView:
         """Alert the seller when no more than this can be bought; null ends it."""
         async with db.write() as tx:
-            shop_id = await _shop_of(tx, request, variant_id)
+            access = await _access(tx, request, variant_id)
             try:
                 threshold = None if data.threshold is None else qty.to_milli(data.threshold)
             except qty.InvalidQuantityError as error:
                 raise invalid("/threshold", "Не больше трёх знаков после запятой.") from error
-            if not await repository.set_low_stock(tx, shop_id, variant_id, threshold):
+            if not await repository.set_low_stock(tx, access.shop_id, variant_id, threshold):
                 raise NotFoundError
+            after = {"threshold": data.threshold}
+            ip = client_ip(request)
+            entry = AuditEntry(
+                access.actor, access.role, "stock.low_stock_set", "variant", str(variant_id), None, after, ip
+            )
+            await record(tx, entry)
             level = (await service.levels(tx, [variant_id]))[variant_id]
         return _view(level)
 
@@ -159,13 +166,12 @@ class InventoryController(Controller):
             return Levels([_view(level) for level in await repository.low_levels(tx, shop_id)])
 
 
-async def _shop_of(tx: ReadTx, request: HttpRequest, variant_id: UUID) -> UUID:
-    """The shop of a variant, for its staff; NotFoundError for anybody else."""
+async def _access(tx: ReadTx, request: HttpRequest, variant_id: UUID) -> ShopAccess:
+    """The right to keep the stock of a variant's shop; NotFoundError for anybody else."""
     fact = (await variants_by_ids(tx, [variant_id])).get(variant_id)
     if fact is None:
         raise NotFoundError
-    await shop_access(tx, principal_of(request), fact.shop_id, KEEPS_STOCK)
-    return fact.shop_id
+    return await shop_access(tx, principal_of(request), fact.shop_id, KEEPS_STOCK)
 
 
 def _view(level: StockLevel) -> LevelView:

@@ -40,8 +40,8 @@ _LEVELS = "SELECT * FROM inventory.stock WHERE variant_id = ANY($1::uuid[])"
 # Uses stock_shop.
 _SHOP_LEVELS = """
 SELECT * FROM inventory.stock
-WHERE shop_id = $1 AND ($2::timestamptz IS NULL OR updated_at >= $2)
-ORDER BY variant_id
+WHERE shop_id = $1 AND ($2::timestamptz IS NULL OR updated_at >= $2) AND ($3::uuid IS NULL OR variant_id > $3)
+ORDER BY variant_id LIMIT $4
 """
 
 
@@ -50,9 +50,11 @@ async def levels(tx: ReadTx, variant_ids: Sequence[UUID]) -> list[StockLevel]:
     return [_level(row) for row in await tx.fetch(_LEVELS, list(variant_ids))]
 
 
-async def levels_of_shop(tx: ReadTx, shop_id: UUID, since: datetime | None) -> list[StockLevel]:
-    """All stock of a shop, or what changed since a moment."""
-    return [_level(row) for row in await tx.fetch(_SHOP_LEVELS, shop_id, since)]
+async def levels_of_shop(
+    tx: ReadTx, shop_id: UUID, since: datetime | None, after: UUID | None, limit: int | None
+) -> list[StockLevel]:
+    """All stock of a shop, or what changed since a moment, from behind a variant on."""
+    return [_level(row) for row in await tx.fetch(_SHOP_LEVELS, shop_id, since, after, limit)]
 
 
 async def insert_stock(tx: WriteTx, items: Sequence[OpeningStock]) -> list[StockLevel]:

@@ -32,9 +32,15 @@ async def levels(tx: ReadTx, variant_ids: Sequence[UUID]) -> dict[UUID, StockLev
     return {level.variant_id: level for level in await repository.levels(tx, variant_ids)}
 
 
-async def levels_of_shop(tx: ReadTx, shop_id: UUID, since: datetime | None = None) -> dict[UUID, StockLevel]:
-    """Stock of a shop by variant: all of it, or what changed at or after `since`."""
-    return {level.variant_id: level for level in await repository.levels_of_shop(tx, shop_id, since)}
+async def levels_of_shop(
+    tx: ReadTx, shop_id: UUID, since: datetime | None = None, *, after: UUID | None = None, limit: int | None = None
+) -> dict[UUID, StockLevel]:
+    """Stock of a shop by variant, in variant order: all of it, or what changed at or after `since`.
+
+    `after` and `limit` give it page by page; `after` is the last variant of the page before.
+    """
+    rows = await repository.levels_of_shop(tx, shop_id, since, after, limit)
+    return {level.variant_id: level for level in rows}
 
 
 async def open_stock(tx: WriteTx, items: Sequence[OpeningStock]) -> None:

@@ -90,7 +90,10 @@ async def accounts(tx: ReadTx, refs: Sequence[AccountRef], currency: str) -> lis
 
 
 async def lock_accounts(tx: WriteTx, refs: Sequence[AccountRef], currency: str) -> list[Row]:
-    """The same, locked in id order until the transaction ends, as they are once they are locked."""
+    """The same, locked in id order until the transaction ends, as they are once they are locked.
+
+    Uses account_owner_id_kind_currency_shard_key.
+    """
     return await tx.fetch(_ACCOUNTS + "ORDER BY a.id FOR NO KEY UPDATE OF a", *_refs(refs), currency)
 
 

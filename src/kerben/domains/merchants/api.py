@@ -1,6 +1,6 @@
 """What other domains may use of merchants."""
 
-from kerben.domains.merchants.access import merchant_access, shop_access
+from kerben.domains.merchants.access import Caller, merchant_access, shop_access
 from kerben.domains.merchants.model import (
     ADMIN,
     EligibilityMode,
@@ -11,14 +11,17 @@ from kerben.domains.merchants.model import (
     NearShop,
     NewMerchant,
     NewShop,
+    Partner,
     PayoutAccount,
     PayoutStatus,
     PriceMaster,
+    Scope,
     ShopAccess,
     ShopFacts,
     StaffMember,
     StaffRole,
 )
+from kerben.domains.merchants.partner_guard import caller_of, partner, partner_of, staff_or_partner
 from kerben.domains.merchants.service import (
     add_staff,
     create_merchants,
@@ -40,6 +43,7 @@ from kerben.domains.merchants.service import (
 
 __all__ = [
     "ADMIN",
+    "Caller",
     "EligibilityMode",
     "Hours",
     "Merchant",
@@ -48,14 +52,17 @@ __all__ = [
     "NearShop",
     "NewMerchant",
     "NewShop",
+    "Partner",
     "PayoutAccount",
     "PayoutStatus",
     "PriceMaster",
+    "Scope",
     "ShopAccess",
     "ShopFacts",
     "StaffMember",
     "StaffRole",
     "add_staff",
+    "caller_of",
     "create_merchants",
     "create_shops",
     "list_shop_ids",
@@ -64,6 +71,8 @@ __all__ = [
     "merchants_by_ids",
     "merchants_of_user",
     "onboard_payout",
+    "partner",
+    "partner_of",
     "payout_accounts",
     "set_payout_status",
     "set_verified",
@@ -73,4 +82,5 @@ __all__ = [
     "shops_of_merchant",
     "shops_of_merchants",
     "staff_of_merchant",
+    "staff_or_partner",
 ]

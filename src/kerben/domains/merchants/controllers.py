@@ -12,7 +12,7 @@ from msgspec import Meta
 
 from kerben.domains.geo.api import Latitude, Longitude
 from kerben.domains.identity.api import admin, signed_in
-from kerben.domains.merchants import cabinet, repository, service
+from kerben.domains.merchants import cabinet, repository, rules, service
 from kerben.domains.merchants.access import merchant_access, shop_access
 from kerben.domains.merchants.model import (
     Hours,
@@ -22,6 +22,7 @@ from kerben.domains.merchants.model import (
     PayoutStatus,
     ShopFacts,
     ShopPatch,
+    StaffMember,
     StaffRole,
 )
 from kerben.platform.access import client_ip, principal_of, public
@@ -34,6 +35,7 @@ HttpRequest = Request[Any, Any, Any]
 
 _OWNER: Final = (StaffRole.OWNER,)
 _OWNER_OR_MANAGER: Final = (StaffRole.OWNER, StaffRole.MANAGER)
+_SEES_MONEY: Final = frozenset({StaffRole.OWNER, StaffRole.ACCOUNTANT})
 _OWNER_OR_ACCOUNTANT: Final = (StaffRole.OWNER, StaffRole.ACCOUNTANT)
 
 
@@ -242,11 +244,19 @@ class OwnMerchantsController(Controller):
 
     @get(guards=[signed_in])
     async def list_own(self, request: HttpRequest, db: Database) -> Page[OwnMerchant]:
-        """Merchants that the caller owns or works for, with their shops, closed ones too; one page."""
+        """Merchants that the caller owns or works for, with the shops they work in, closed ones too; one page."""
         async with db.snapshot() as tx:
-            own = await service.merchants_of_user(tx, principal_of(request).user_id)
+            own = await service.positions_of_user(tx, principal_of(request).user_id)
             shops = await service.shops_of_merchants(tx, [merchant.id for merchant, _ in own])
-        return Page([OwnMerchant(role, merchant, shops[merchant.id]) for merchant, role in own])
+        return Page([_own(merchant, roles, shops[merchant.id]) for merchant, roles in own])
+
+
+def _own(merchant: Merchant, roles: list[StaffMember], shops: list[ShopFacts]) -> OwnMerchant:
+    allowed = rules.shops_worked_in(roles)
+    if not any(m.shop_ids is None and m.role in _SEES_MONEY for m in roles):
+        merchant = msgspec.structs.replace(merchant, payout_account_last4=None, payout_bank_name=None)
+    mine = [shop for shop in shops if allowed is None or shop.id in allowed]
+    return OwnMerchant(rules.highest([m.role for m in roles]), merchant, mine)
 
 
 class AdminMerchantsController(Controller):

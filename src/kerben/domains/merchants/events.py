@@ -44,3 +44,19 @@ class ShopChanged(Event, frozen=True):
 
     shop_id: UUID
     merchant_id: UUID
+
+
+@event("merchants.staff_changed.v1", key="merchant_id")
+class StaffChanged(Event, frozen=True):
+    """Somebody's roles at a merchant are others now, or gone. Access itself is read from the database each time."""
+
+    merchant_id: UUID
+    user_id: UUID
+
+
+@event("merchants.api_key_changed.v1", key="key_id")
+class ApiKeyChanged(Event, frozen=True):
+    """A partner's key was rotated or revoked: what processes remember of it is void."""
+
+    key_id: UUID
+    merchant_id: UUID

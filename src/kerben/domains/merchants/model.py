@@ -28,6 +28,30 @@ class StaffRole(StrEnum):
 ADMIN: Final = "admin"
 """The role in an access object of somebody who acts with the platform's own rights."""
 
+PARTNER: Final = "partner"
+"""The role in an access object of a partner's program; its `actor` is the key's id."""
+
+
+class Scope(StrEnum):
+    """What a partner's key may be used for."""
+
+    CATALOG_READ = "catalog.read"
+    CATALOG_WRITE = "catalog.write"
+    STOCK_READ = "stock.read"
+    STOCK_WRITE = "stock.write"
+    ORDERS_READ = "orders.read"
+    BILLS_WRITE = "bills.write"
+
+
+class Partner(msgspec.Struct, frozen=True):
+    """A partner's program that calls with a key. `shop_ids` None means every shop of the merchant."""
+
+    key_id: UUID
+    name: str
+    merchant_id: UUID
+    shop_ids: frozenset[UUID] | None
+    scopes: frozenset[Scope]
+
 
 class PayoutStatus(StrEnum):
     """Whether a merchant can be paid out."""
@@ -46,7 +70,8 @@ PriceMaster = Literal["pos", "platform"]
 
 
 class MerchantAccess(msgspec.Struct, frozen=True):
-    """Proof that `actor` (a user's id) may act for a merchant, as a staff role or as "admin"."""
+    """Proof that `actor` (a user's id, or a partner key's) may act for a whole merchant, as a staff role, as "admin"
+    or as "partner"."""
 
     merchant_id: UUID
     role: str
@@ -54,7 +79,8 @@ class MerchantAccess(msgspec.Struct, frozen=True):
 
 
 class ShopAccess(msgspec.Struct, frozen=True):
-    """Proof that `actor` (a user's id) may act for a shop, as a staff role or as "admin"."""
+    """Proof that `actor` (a user's id, or a partner key's) may act for a shop, as a staff role, as "admin" or as
+    "partner"."""
 
     shop_id: UUID
     merchant_id: UUID
@@ -147,7 +173,8 @@ class ShopFacts(msgspec.Struct, frozen=True):
 
 
 class StaffMember(msgspec.Struct, frozen=True):
-    """Membership of a person; `shop_ids` None means every shop of the merchant."""
+    """One role of a person at a merchant; `shop_ids` None means every shop, and only such a role counts for the
+    merchant as a whole. Different roles in different shops are several of these."""
 
     merchant_id: UUID
     user_id: UUID

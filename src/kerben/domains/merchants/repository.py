@@ -1,4 +1,4 @@
-"""SQL of merchants, staff and payout accounts."""
+"""SQL of merchants and payout accounts."""
 
 from __future__ import annotations
 
@@ -14,20 +14,11 @@ from kerben.domains.merchants.model import (
     MerchantFacts,
     NewMerchant,
     PayoutStatus,
-    StaffMember,
-    StaffRole,
 )
 from kerben.platform.db import ReadTx, Row, WriteTx
 
 _FACTS = "id, owner_id, name, description, verified_at, payout_status, eligibility_mode, price_master"
-_COLUMNS = f"{_FACTS}, payout_account_last4, payout_bank_name, created_at, updated_at"
-
-
-class Membership(msgspec.Struct, frozen=True):
-    """What a person is to an existing merchant or shop; role None: nothing."""
-
-    merchant_id: UUID
-    role: StaffRole | None
+COLUMNS = f"{_FACTS}, payout_account_last4, payout_bank_name, created_at, updated_at"
 
 
 class SealedAccount(msgspec.Struct, frozen=True):
@@ -46,50 +37,13 @@ def _facts(row: Row) -> MerchantFacts:
     )  # fmt: skip
 
 
-def _merchant(row: Row) -> Merchant:
+def merchant_of(row: Row) -> Merchant:
+    """A merchant of a row with COLUMNS."""
     return Merchant(
         row["id"], row["owner_id"], row["name"], row["description"], row["verified_at"],
         PayoutStatus(row["payout_status"]), row["payout_account_last4"], row["payout_bank_name"],
         row["eligibility_mode"], row["price_master"], row["created_at"], row["updated_at"],
     )  # fmt: skip
-
-
-def _membership(row: Row | None) -> Membership | None:
-    if row is None:
-        return None
-    return Membership(row["merchant_id"], StaffRole(row["role"]) if row["role"] is not None else None)
-
-
-async def merchant_membership(tx: ReadTx, merchant_id: UUID, user_id: UUID) -> Membership | None:
-    """A person's role at a merchant; None when the merchant does not exist. Uses merchant_pkey, staff_pkey."""
-    return _membership(
-        await tx.fetchrow(
-            """
-            SELECT m.id AS merchant_id, s.role FROM merchants.merchant AS m
-            LEFT JOIN merchants.staff AS s ON s.merchant_id = m.id AND s.user_id = $2
-            WHERE m.id = $1
-            """,
-            merchant_id,
-            user_id,
-        )
-    )
-
-
-async def shop_membership(tx: ReadTx, shop_id: UUID, user_id: UUID) -> Membership | None:
-    """A person's role at a shop; None when the shop does not exist. Uses shop_pkey, staff_pkey."""
-    return _membership(
-        await tx.fetchrow(
-            """
-            SELECT h.merchant_id, s.role FROM merchants.shop AS h
-            LEFT JOIN merchants.staff AS s
-                ON s.merchant_id = h.merchant_id AND s.user_id = $2
-                AND (s.shop_ids IS NULL OR h.id = ANY(s.shop_ids))
-            WHERE h.id = $1
-            """,
-            shop_id,
-            user_id,
-        )
-    )
 
 
 async def facts_by_ids(tx: ReadTx, ids: Sequence[UUID]) -> list[MerchantFacts]:
@@ -100,27 +54,14 @@ async def facts_by_ids(tx: ReadTx, ids: Sequence[UUID]) -> list[MerchantFacts]:
 
 async def merchant(tx: ReadTx, merchant_id: UUID) -> Merchant | None:
     """One merchant, in full. Uses merchant_pkey."""
-    row = await tx.fetchrow(f"SELECT {_COLUMNS} FROM merchants.merchant WHERE id = $1", merchant_id)
-    return _merchant(row) if row else None
+    row = await tx.fetchrow(f"SELECT {COLUMNS} FROM merchants.merchant WHERE id = $1", merchant_id)
+    return merchant_of(row) if row else None
 
 
 async def locked_merchant(tx: WriteTx, merchant_id: UUID) -> Merchant | None:
     """One merchant, locked until the transaction ends. Uses merchant_pkey."""
-    row = await tx.fetchrow(f"SELECT {_COLUMNS} FROM merchants.merchant WHERE id = $1 FOR UPDATE", merchant_id)
-    return _merchant(row) if row else None
-
-
-async def of_user(tx: ReadTx, user_id: UUID) -> list[tuple[Merchant, StaffRole]]:
-    """Merchants that a person owns or works for, oldest first. Uses staff_pkey."""
-    rows = await tx.fetch(
-        f"""
-        SELECT s.role, m.* FROM merchants.staff AS s
-        JOIN (SELECT {_COLUMNS} FROM merchants.merchant) AS m ON m.id = s.merchant_id
-        WHERE s.user_id = $1 ORDER BY m.id
-        """,
-        user_id,
-    )
-    return [(_merchant(row), StaffRole(row["role"])) for row in rows]
+    row = await tx.fetchrow(f"SELECT {COLUMNS} FROM merchants.merchant WHERE id = $1 FOR UPDATE", merchant_id)
+    return merchant_of(row) if row else None
 
 
 async def page(
@@ -129,7 +70,7 @@ async def page(
     """Merchants, newest first, that come after `before`; None leaves a filter open. Uses merchant_pkey."""
     rows = await tx.fetch(
         f"""
-        SELECT {_COLUMNS} FROM merchants.merchant
+        SELECT {COLUMNS} FROM merchants.merchant
         WHERE ($1::boolean IS NULL OR (verified_at IS NOT NULL) = $1) AND ($2::text IS NULL OR payout_status = $2)
             AND ($3::uuid IS NULL OR id < $3)
         ORDER BY id DESC LIMIT $4
@@ -139,7 +80,7 @@ async def page(
         before,
         limit,
     )
-    return [_merchant(row) for row in rows]
+    return [merchant_of(row) for row in rows]
 
 
 async def lock_owner(tx: WriteTx, owner_id: UUID) -> int:
@@ -258,28 +199,3 @@ async def sealed_accounts(tx: ReadTx, ids: Sequence[UUID]) -> list[SealedAccount
         list(ids),
     )
     return [SealedAccount(row[0], row[1], row[2], PayoutStatus(row[3])) for row in rows]
-
-
-async def insert_staff(tx: WriteTx, members: Sequence[StaffMember]) -> None:
-    """Add or change memberships; an owner's own membership stays as it is."""
-    await tx.executemany(
-        """
-        INSERT INTO merchants.staff AS s (merchant_id, user_id, role, shop_ids, created_at)
-        VALUES ($1, $2, $3, $4::uuid[], $5)
-        ON CONFLICT (user_id, merchant_id) DO UPDATE SET role = excluded.role, shop_ids = excluded.shop_ids
-        WHERE s.role <> 'owner'
-        """,
-        [(m.merchant_id, m.user_id, str(m.role), m.shop_ids, tx.now) for m in members],
-    )
-
-
-async def staff(tx: ReadTx, merchant_id: UUID) -> list[StaffMember]:
-    """Everybody who works for a merchant. Uses staff_merchant."""
-    rows = await tx.fetch(
-        """
-        SELECT merchant_id, user_id, role, shop_ids FROM merchants.staff
-        WHERE merchant_id = $1 ORDER BY created_at, user_id
-        """,
-        merchant_id,
-    )
-    return [StaffMember(row[0], row[1], StaffRole(row[2]), row[3]) for row in rows]

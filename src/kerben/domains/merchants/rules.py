@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Sequence
 from typing import Final
+from uuid import UUID
 
-from kerben.domains.merchants.model import Hours
+from kerben.domains.merchants.model import Hours, StaffMember, StaffRole
 from kerben.platform.errors import invalid
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -84,3 +86,49 @@ def clean_account(number: str, pointer: str = "/account_number") -> str:
 def last4(number: str) -> str:
     """What may be shown of an account number."""
     return number[-4:]
+
+
+RANKS: Final = (
+    StaffRole.OWNER,
+    StaffRole.MANAGER,
+    StaffRole.ACCOUNTANT,
+    StaffRole.STOREKEEPER,
+    StaffRole.CASHIER,
+)
+"""Staff roles, the one with the most rights first. Used to name the one role of somebody who has several."""
+
+LEADING: Final = frozenset({StaffRole.OWNER, StaffRole.MANAGER})
+"""Roles that only an owner gives, changes or takes."""
+
+
+def highest(roles: Collection[StaffRole]) -> StaffRole:
+    """The role with the most rights; `roles` must not be empty."""
+    return min(roles, key=RANKS.index)
+
+
+def joined(now: Sequence[StaffMember], new: StaffMember) -> list[StaffMember]:
+    """A person's roles after they accept another. In the shops it names it replaces their other roles there; one
+    for the whole merchant replaces the former one for the whole, and roles in single shops stay."""
+    if new.shop_ids is None:
+        kept = [m for m in now if m.shop_ids is not None and m.role is not new.role]
+        return [*kept, new]
+    kept = [m for m in now if m.shop_ids is None and m.role is not new.role]
+    if any(m.shop_ids is None and m.role is new.role for m in now):
+        return list(now)
+    own = list(new.shop_ids)
+    for member in now:
+        if member.shop_ids is None:
+            continue
+        rest = [shop_id for shop_id in member.shop_ids if shop_id not in new.shop_ids]
+        if member.role is new.role:
+            own = [*rest, *own]
+        elif rest:
+            kept.append(StaffMember(member.merchant_id, member.user_id, member.role, rest))
+    return [*kept, StaffMember(new.merchant_id, new.user_id, new.role, own)]
+
+
+def shops_worked_in(roles: Sequence[StaffMember]) -> frozenset[UUID] | None:
+    """The shops that a person works in; None for all of the merchant's."""
+    if any(member.shop_ids is None for member in roles):
+        return None
+    return frozenset(shop_id for member in roles for shop_id in member.shop_ids or ())

@@ -7,7 +7,8 @@ from typing import Final
 from uuid import UUID
 
 from kerben.domains.geo.api import bounding_box, distance_m
-from kerben.domains.merchants import repository, shop_repository
+from kerben.domains.identity.api import demand_second_factor
+from kerben.domains.merchants import repository, shop_repository, staff_repository
 from kerben.domains.merchants.errors import PayoutTransitionError
 from kerben.domains.merchants.events import MerchantVerified, PayoutStatusChanged, ShopCreated
 from kerben.domains.merchants.model import (
@@ -22,7 +23,7 @@ from kerben.domains.merchants.model import (
     StaffMember,
     StaffRole,
 )
-from kerben.domains.merchants.rules import clean_account, last4
+from kerben.domains.merchants.rules import clean_account, highest, last4
 from kerben.domains.merchants.states import ADMIN, OWNER, PAYOUT
 from kerben.platform.db import ReadTx, WriteTx
 from kerben.platform.errors import NotFoundError
@@ -45,8 +46,16 @@ async def merchant_by_id(tx: ReadTx, merchant_id: UUID) -> Merchant:
 
 
 async def merchants_of_user(tx: ReadTx, user_id: UUID) -> list[tuple[Merchant, StaffRole]]:
-    """Merchants that a person owns or works for, and as what."""
-    return await repository.of_user(tx, user_id)
+    """Merchants that a person owns or works for, and as what (the highest role, when there are several)."""
+    return [(merchant, highest([m.role for m in roles])) for merchant, roles in await positions_of_user(tx, user_id)]
+
+
+async def positions_of_user(tx: ReadTx, user_id: UUID) -> list[tuple[Merchant, list[StaffMember]]]:
+    """Merchants that a person owns or works for, oldest first, with all their roles there."""
+    found: dict[UUID, tuple[Merchant, list[StaffMember]]] = {}
+    for merchant, member in await staff_repository.merchants_of_user(tx, user_id):
+        found.setdefault(merchant.id, (merchant, []))[1].append(member)
+    return list(found.values())
 
 
 async def create_merchants(tx: WriteTx, merchants: Sequence[NewMerchant]) -> list[UUID]:
@@ -54,6 +63,7 @@ async def create_merchants(tx: WriteTx, merchants: Sequence[NewMerchant]) -> lis
     ids = [tx.new_id() for _ in merchants]
     if ids:
         await repository.insert(tx, ids, merchants)
+        await demand_second_factor(tx, [merchant.owner_id for merchant in merchants])
     return ids
 
 
@@ -121,19 +131,20 @@ async def payout_accounts(tx: ReadTx, merchant_ids: Sequence[UUID], keys: Keyrin
 
 
 async def add_staff(tx: WriteTx, members: Sequence[StaffMember]) -> None:
-    """Let people work for merchants, or change their role and shops. An owner stays the owner.
+    """Let people work for merchants in exactly these roles. An owner stays the owner.
 
-    Raises ValueError for the role of owner: a merchant has one, from its creation.
+    Raises ValueError for the role of owner, which is given by founding a merchant or by an owner's invitation.
     """
     if any(member.role is StaffRole.OWNER for member in members):
-        raise ValueError("a merchant has one owner, who is set when it is created")
+        raise ValueError("owners are not added: they found a merchant or are invited by an owner")
     if members:
-        await repository.insert_staff(tx, members)
+        await staff_repository.replace(tx, members)
+        await demand_second_factor(tx, [member.user_id for member in members])
 
 
 async def staff_of_merchant(tx: ReadTx, merchant_id: UUID) -> list[StaffMember]:
-    """Everybody who works for a merchant, the owner included."""
-    return await repository.staff(tx, merchant_id)
+    """Everybody who works for a merchant, the owner included, once for each role."""
+    return await staff_repository.staff(tx, merchant_id)
 
 
 async def shops_by_ids(tx: ReadTx, ids: Sequence[UUID]) -> dict[UUID, ShopFacts]:

@@ -41,6 +41,19 @@ async def by_ids(tx: ReadTx, ids: Sequence[UUID]) -> list[ShopFacts]:
     return [_shop(row) for row in await tx.fetch(f"{_SELECT} WHERE s.id = ANY($1::uuid[])", list(ids))]
 
 
+async def merchant_of(tx: ReadTx, shop_id: UUID) -> UUID | None:
+    """Whose a shop is; None when there is none. Uses shop_pkey."""
+    return await tx.fetchval("SELECT merchant_id FROM merchants.shop WHERE id = $1", shop_id)
+
+
+async def foreign(tx: ReadTx, merchant_id: UUID, shop_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of these ids that are no shops of a merchant. Uses shop_pkey."""
+    rows = await tx.fetch(
+        "SELECT id FROM merchants.shop WHERE id = ANY($2::uuid[]) AND merchant_id = $1", merchant_id, list(shop_ids)
+    )
+    return set(shop_ids) - {row["id"] for row in rows}
+
+
 async def of_merchants(tx: ReadTx, merchant_ids: Sequence[UUID]) -> list[ShopFacts]:
     """Shops of merchants, oldest first. Uses shop_merchant."""
     rows = await tx.fetch(f"{_SELECT} WHERE s.merchant_id = ANY($1::uuid[]) ORDER BY s.id", list(merchant_ids))

@@ -90,6 +90,28 @@ class AttentionNeeded(Event, frozen=True):
     reason: str
 
 
+@event("orders.attention_cleared.v1", key="order_id")
+class AttentionCleared(Event, frozen=True):
+    """There are goods enough for the order again."""
+
+    order_id: UUID
+    number: str
+    shop_id: UUID
+    merchant_id: UUID
+
+
+@event("orders.pickup_extended.v1", key="order_id")
+class PickupExtended(Event, frozen=True):
+    """The seller keeps the goods at the counter for longer, until `pickup_until`."""
+
+    order_id: UUID
+    number: str
+    user_id: UUID
+    shop_id: UUID
+    merchant_id: UUID
+    pickup_until: datetime
+
+
 @event("orders.order_changed.v1", key="order_id")
 class OrderChanged(Event, frozen=True):
     """A manager edited an order."""

@@ -72,6 +72,7 @@ class CancelReason(StrEnum):
     BUYER = "buyer"
     SELLER = "seller"
     OVERSOLD = "oversold"
+    UNCLAIMED = "unclaimed"
     REFUNDED = "refunded"
 
 
@@ -196,6 +197,15 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     needs_attention: str | None
 
     @property
+    def pickup_until(self) -> datetime | None:
+        """Until when the buyer finds the goods at the counter; None while they do not wait there.
+
+        An order whose pickup has expired may still be collected, until it is refunded or cancelled at that moment.
+        """
+        waits = self.status in {OrderStatus.READY_FOR_PICKUP, OrderStatus.PICKUP_EXPIRED}
+        return self.reserved_until if waits else None
+
+    @property
     def handed_over(self) -> bool:
         """Whether the goods have left the shop."""
         return self.shipped_at is not None or self.delivered_at is not None
@@ -235,6 +245,15 @@ class Moved(msgspec.Struct, frozen=True):
 
     order: Order
     previous: OrderStatus
+
+
+class PickupExtension(msgspec.Struct, frozen=True):
+    """Goods at the counter are to be kept until `until`."""
+
+    order_id: UUID
+    until: datetime
+    actor: Actor
+    comment: str | None = None
 
 
 class HistoryEntry(msgspec.Struct, frozen=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kerben.domains.identity.events import GuestClaimed
-from kerben.domains.orders import service
+from kerben.domains.orders import pickups, service
 from kerben.domains.orders.reactions import on_guest_claimed
 from kerben.platform.modules import Module, Reaction, Sweep
 from kerben.platform.runtime import Runtime
@@ -18,7 +18,7 @@ async def _remind(runtime: Runtime) -> int:
 
 async def _expire_pickups(runtime: Runtime) -> int:
     async with runtime.db.write() as tx:
-        return len(await service.expire_pickups(tx, _BATCH))
+        return len(await pickups.expire_pickups(tx, _BATCH))
 
 
 MODULE = Module(

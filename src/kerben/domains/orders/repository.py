@@ -28,7 +28,7 @@ from kerben.platform.db import ReadTx, Row, WriteTx
 
 _delivery = msgspec.json.Decoder(Delivery)
 
-_COLUMNS: Final = """
+COLUMNS: Final = """
     o.id, o.number, o.version, o.user_id, o.guest_token_hash, o.shop_id, o.merchant_id, o.status, o.delivery,
     o.payment_method, o.contact_name, o.contact_phone, o.contact_email, o.comment, o.items_total, o.delivery_fee,
     o.total, o.currency, o.commission_bp, o.reserved_until, o.created_at, o.confirmed_at, o.paid_at, o.cooking_at,
@@ -137,14 +137,14 @@ async def insert_orders(tx: WriteTx, orders: Sequence[NewOrder]) -> dict[UUID, i
 
 async def orders_by_ids(tx: ReadTx, ids: Sequence[UUID]) -> list[Order]:
     """Orders by id. Uses order_pkey."""
-    rows = await tx.fetch(f"SELECT {_COLUMNS} FROM orders.order o WHERE o.id = ANY($1::uuid[])", list(ids))
+    rows = await tx.fetch(f"SELECT {COLUMNS} FROM orders.order o WHERE o.id = ANY($1::uuid[])", list(ids))
     return [order_of(row) for row in rows]
 
 
 async def lock(tx: WriteTx, ids: Sequence[UUID]) -> list[Order]:
     """Lock orders in id order and read them. Uses order_pkey."""
     rows = await tx.fetch(
-        f"SELECT {_COLUMNS} FROM orders.order o WHERE o.id = ANY($1::uuid[]) ORDER BY o.id FOR UPDATE", list(ids)
+        f"SELECT {COLUMNS} FROM orders.order o WHERE o.id = ANY($1::uuid[]) ORDER BY o.id FOR UPDATE", list(ids)
     )
     return [order_of(row) for row in rows]
 
@@ -198,11 +198,12 @@ WITH step AS MATERIALIZED (
         delivered_at = CASE WHEN s.target = 'delivered' THEN $1 ELSE o.delivered_at END,
         cancelled_at = CASE WHEN s.target = 'cancelled' THEN $1 END,
         cancel_reason = CASE WHEN s.target = 'cancelled' THEN s.reason END,
-        needs_attention = CASE WHEN s.target IN ('cancelled', 'delivered', 'returned') THEN NULL
-                               ELSE o.needs_attention END
+        needs_attention = CASE WHEN s.target IN ('cancelled', 'returned')
+                                    OR s.target IN ('shipped', 'delivering', 'delivered') AND o.needs_attention = $14
+                               THEN NULL ELSE o.needs_attention END
     FROM step s JOIN locked l ON l.id = s.id
     WHERE o.id = s.id
-    RETURNING {_COLUMNS}, l.status AS previous, s.actor_id, s.actor_role, s.action, s.comment AS remark
+    RETURNING {COLUMNS}, l.status AS previous, s.actor_id, s.actor_role, s.action, s.comment AS remark
 ), kept AS (
     INSERT INTO orders.history (
         order_id, n, at, actor_id, actor_role, action, from_status, to_status, comment, after)
@@ -231,6 +232,7 @@ async def move(tx: WriteTx, moves: Sequence[Move], sources: Sequence[Sequence[Or
         [m.actor.role for m in moves],
         [m.action for m in moves],
         [m.comment for m in moves],
+        rules.OVERSOLD,
     )
     return [Moved(order_of(row), OrderStatus(row["previous"])) for row in rows]
 
@@ -249,19 +251,6 @@ async def due(tx: ReadTx, limit: int) -> list[UUID]:
     return [row["id"] for row in rows]
 
 
-async def lock_due_pickups(tx: WriteTx, limit: int) -> list[UUID]:
-    """Orders that nobody picked up in time; ones another process holds are skipped. Uses order_pickup_due."""
-    rows = await tx.fetch(
-        """
-        SELECT id FROM orders.order WHERE status = 'ready_for_pickup' AND reserved_until <= $1
-        ORDER BY reserved_until LIMIT $2 FOR UPDATE SKIP LOCKED
-        """,
-        tx.now,
-        limit,
-    )
-    return [row["id"] for row in rows]
-
-
 async def take_reminders(tx: WriteTx, limit: int) -> list[Order]:
     """Orders whose reminder is due; the reminder is taken, so that it is sent once. Uses order_reminder."""
     rows = await tx.fetch(
@@ -270,7 +259,7 @@ async def take_reminders(tx: WriteTx, limit: int) -> list[Order]:
             SELECT id FROM orders.order WHERE remind_at <= $1 AND remind_at IS NOT NULL
             ORDER BY remind_at LIMIT $2 FOR UPDATE SKIP LOCKED
         )
-        UPDATE orders.order o SET remind_at = NULL FROM due WHERE o.id = due.id RETURNING {_COLUMNS}
+        UPDATE orders.order o SET remind_at = NULL FROM due WHERE o.id = due.id RETURNING {COLUMNS}
         """,
         tx.now,
         limit,
@@ -289,7 +278,7 @@ async def change(tx: WriteTx, order: Order, edit: OrderChange, actor: Actor, bef
             UPDATE orders.order o SET version = version + 1, delivery_method = $3, delivery = $4::jsonb,
                    payment_method = $5, contact_name = $6, contact_phone = $7, contact_email = $8, comment = $9,
                    items_total = $10, delivery_fee = $11, total = $10::bigint + $11::bigint
-            WHERE o.id = $1 RETURNING {_COLUMNS}
+            WHERE o.id = $1 RETURNING {COLUMNS}
         ), kept AS (
             INSERT INTO orders.history (
                 order_id, n, at, actor_id, actor_role, action, from_status, to_status, before, after)
@@ -317,32 +306,12 @@ async def change(tx: WriteTx, order: Order, edit: OrderChange, actor: Actor, bef
     return order_of(row)
 
 
-async def mark_attention(tx: WriteTx, ids: Sequence[UUID], reason: str) -> list[Order]:
-    """Put orders before the seller; those already marked stay as they are. Uses order_pkey."""
-    rows = await tx.fetch(
-        f"""
-        WITH o AS (
-            UPDATE orders.order o SET version = version + 1, needs_attention = $3
-            WHERE o.id = ANY($2::uuid[]) AND o.needs_attention IS NULL RETURNING {_COLUMNS}
-        ), kept AS (
-            INSERT INTO orders.history (order_id, n, at, actor_role, action, from_status, to_status, comment)
-            SELECT o.id, o.version, $1, 'system', 'attention', o.status, o.status, $3 FROM o
-        )
-        SELECT * FROM o
-        """,
-        tx.now,
-        list(ids),
-        reason,
-    )
-    return [order_of(row) for row in rows]
-
-
 async def list_orders(tx: ReadTx, wanted: OrderFilter, limit: int) -> list[Order]:
     """Newest first. Uses order_user or order_shop."""
     column = "user_id" if wanted.user_id is not None else "shop_id"
     rows = await tx.fetch(
         f"""
-        SELECT {_COLUMNS} FROM orders.order o
+        SELECT {COLUMNS} FROM orders.order o
         WHERE o.{column} = $1 AND ($2::uuid IS NULL OR o.id < $2)
           AND (cardinality($3::text[]) = 0 OR o.status = ANY($3))
         ORDER BY o.id DESC LIMIT $4
@@ -359,7 +328,7 @@ async def awaiting_pickup(tx: ReadTx, shop_id: UUID, before: UUID | None, limit:
     """Orders that lie ready at a shop's counter, newest first. Uses order_pickup_shop."""
     rows = await tx.fetch(
         f"""
-        SELECT {_COLUMNS} FROM orders.order o
+        SELECT {COLUMNS} FROM orders.order o
         WHERE o.shop_id = $1 AND o.status IN ('ready_for_pickup', 'pickup_expired')
           AND ($2::uuid IS NULL OR o.id < $2)
         ORDER BY o.id DESC LIMIT $3

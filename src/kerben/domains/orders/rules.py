@@ -25,7 +25,15 @@ CONFIRMATION_H: Final = 24
 TRANSFER_H: Final = 24
 """Hours that a confirmed order waits for a transfer to a card."""
 PICKUP_H: Final = 24
-"""Hours that a paid order lies ready for pickup."""
+"""Hours that an order lies ready for pickup. The documents say "24 hours after payment until pickup"; they are
+counted from the moment at which the goods are ready, for a buyer cannot come before it and must not lose hours to a
+slow shop. Until then a paid order is kept without limit, and its buyer may cancel it."""
+UNCLAIMED_H: Final = 24
+"""Hours after an expired pickup in which the seller may extend it, before the order is refunded or cancelled."""
+EXTENSION_H_MAX: Final = 72
+"""Most hours that one extension keeps goods at the counter."""
+OVERSOLD: Final = "Товар заказа продан на кассе. Верните деньги или пополните остаток."
+"""The mark of a paid order whose goods a till has sold; it is taken off when there are goods enough again."""
 REMINDER_MIN: Final = 10
 """Minutes before the cancellation at which the buyer is reminded."""
 

@@ -8,7 +8,6 @@ from uuid import UUID
 from kerben.domains.orders import line_repository, option_repository, repository, rules
 from kerben.domains.orders.errors import OrderNotEditableError
 from kerben.domains.orders.events import (
-    AttentionNeeded,
     DeliveryOptionChanged,
     OrderCancelled,
     OrderChanged,
@@ -111,22 +110,26 @@ async def move(tx: WriteTx, moves: Sequence[Move]) -> dict[UUID, Moved]:
     return {done.order.id: done for done in moved}
 
 
+def status_changed(tx: WriteTx, done: Moved, actor: Actor) -> OrderStatusChanged:
+    """The event of a step."""
+    order = done.order
+    return OrderStatusChanged(
+        order_id=order.id,
+        number=order.number,
+        user_id=order.user_id,
+        shop_id=order.shop_id,
+        merchant_id=order.merchant_id,
+        previous=done.previous.value,
+        status=order.status.value,
+        phase=rules.phase(order.status, paid=order.paid_at is not None).value,
+        actor_role=actor.role,
+        at=tx.now,
+    )
+
+
 def _publish_step(tx: WriteTx, done: Moved, step: Move) -> None:
     order = done.order
-    tx.publish(
-        OrderStatusChanged(
-            order_id=order.id,
-            number=order.number,
-            user_id=order.user_id,
-            shop_id=order.shop_id,
-            merchant_id=order.merchant_id,
-            previous=done.previous.value,
-            status=order.status.value,
-            phase=rules.phase(order.status, paid=order.paid_at is not None).value,
-            actor_role=step.actor.role,
-            at=tx.now,
-        )
-    )
+    tx.publish(status_changed(tx, done, step.actor))
     if step.paid and order.paid_at == tx.now:
         tx.publish(
             OrderPaid(
@@ -238,17 +241,6 @@ async def expire(tx: WriteTx, order_ids: Sequence[UUID]) -> dict[UUID, Moved]:
     )
 
 
-async def expire_pickups(tx: WriteTx, limit: int) -> dict[UUID, Moved]:
-    """Mark orders that lie ready beyond their time; what becomes of them the shop decides."""
-    return await move(
-        tx,
-        [
-            Move(order_id=i, to=OrderStatus.PICKUP_EXPIRED, actor=SYSTEM, action="pickup_expired")
-            for i in await repository.lock_due_pickups(tx, limit)
-        ],
-    )
-
-
 async def remind(tx: WriteTx, limit: int) -> int:
     """Publish reminders of payments that are about to be too late; each once."""
     orders = await repository.take_reminders(tx, limit)
@@ -322,20 +314,6 @@ def _after(order: Order, edit: OrderChange) -> dict[str, object]:
     if edit.lines is not None:
         after["lines"] = edit.lines
     return after
-
-
-async def need_attention(tx: WriteTx, order_ids: Sequence[UUID], reason: str) -> list[Order]:
-    """Put orders before the seller; returns those that were not there yet."""
-    marked = await repository.mark_attention(tx, order_ids, reason) if order_ids else []
-    tx.publish(
-        *(
-            AttentionNeeded(
-                order_id=o.id, number=o.number, shop_id=o.shop_id, merchant_id=o.merchant_id, reason=reason
-            )
-            for o in marked
-        )
-    )
-    return marked
 
 
 async def claim(tx: WriteTx, pairs: Sequence[tuple[UUID, UUID]]) -> int:

@@ -52,7 +52,8 @@ ORDER_STATES: Final = StateMachine(
         step(_S.READY_FOR_PICKUP, _S.CANCELLED, *MANAGER),
         step(_S.PICKUP_EXPIRED, _S.READY_FOR_PICKUP, *COUNTER),
         step(_S.PICKUP_EXPIRED, _S.DELIVERED, *COUNTER),
-        step(_S.PICKUP_EXPIRED, _S.CANCELLED, *MANAGER),
+        # Nobody came for it at all: the system gives the money back and frees the goods.
+        step(_S.PICKUP_EXPIRED, _S.CANCELLED, "system", *MANAGER),
         step(_S.SHIPPED, _S.DELIVERING, *CARRIES),
         step(_S.SHIPPED, _S.DELIVERED, *CARRIES),
         step(_S.SHIPPED, _S.RETURNED, *MANAGER),

@@ -79,6 +79,8 @@ class OrderView(msgspec.Struct, frozen=True, kw_only=True):
     delivery_fee: MoneyView
     total: MoneyView
     reserved_until: datetime | None
+    pickup_until: datetime | None
+    """Until when the buyer finds the goods at the counter; null while they do not wait there."""
     created_at: datetime
     confirmed_at: datetime | None
     paid_at: datetime | None
@@ -126,6 +128,7 @@ def order_view(order: Order, lines: list[OrderLine]) -> OrderView:
         delivery_fee=money.view(order.delivery_fee, order.currency),
         total=money.view(order.total, order.currency),
         reserved_until=order.reserved_until,
+        pickup_until=order.pickup_until,
         created_at=order.created_at,
         confirmed_at=order.confirmed_at,
         paid_at=order.paid_at,

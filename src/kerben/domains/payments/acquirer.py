@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from kerben.domains.payments import refund_repository, repository, rules, service
+from kerben.domains.payments import problem_repository, refund_repository, repository, rules, service
 from kerben.domains.payments.errors import (
     AcquirerRefusedError,
     AcquirerUnavailableError,
@@ -332,6 +332,7 @@ async def _refund(provider: PaymentProvider, due: _DueRefund) -> _RefundOutcome:
 
 async def _problem(tx: WriteTx, payment: PaymentRow, problem: str) -> None:
     if await repository.store_problem(tx, payment.id, problem):
+        await problem_repository.keep(tx, [(payment.id, problem)])
         tx.publish(ProblemFound(payment.id, payment.subject, payment.subject_id, payment.merchant_id, problem))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -53,6 +54,22 @@ async def record(tx: WriteTx, provider: str, answers: Sequence[Answer]) -> None:
         [a.detail[:300] if a.detail else None for a in answers],
         provider,
         tx.now,
+    )
+
+
+async def purge(tx: WriteTx, before: datetime, limit: int) -> int:
+    """Forget old answers; how many. Those that were applied stay as the proof of what moved money, and so does
+    whatever was said of a payment with an open problem. Uses provider_event_old and problem_open_once."""
+    return await tx.execute(
+        """
+        DELETE FROM payments.provider_event WHERE id IN (
+            SELECT e.id FROM payments.provider_event e
+            WHERE e.received_at < $1 AND e.verdict <> 'applied' AND NOT EXISTS (
+                SELECT FROM payments.problem q WHERE q.payment_id = e.payment_id AND q.resolved_at IS NULL)
+            ORDER BY e.received_at LIMIT $2)
+        """,
+        before,
+        limit,
     )
 
 

@@ -21,6 +21,7 @@ from kerben.domains.payments.errors import (
 from kerben.domains.payments.jobs import sweeps
 from kerben.domains.payments.model import (
     ONLINE,
+    Bearer,
     Method,
     NewPayment,
     PaymentChange,
@@ -29,6 +30,7 @@ from kerben.domains.payments.model import (
     RefundRequested,
     RefundRow,
     RefundStatus,
+    RefundWish,
     Source,
     Verdict,
 )
@@ -42,7 +44,7 @@ from kerben.domains.payments.ports import (
     Registered,
     RegisterPayment,
 )
-from kerben.domains.payments.refunds import refunds_by_payments, request_refund
+from kerben.domains.payments.refunds import bear_by_platform, refunds_by_payments, request_refund, request_refunds
 from kerben.domains.payments.rules import settlement_transfers
 from kerben.domains.payments.service import (
     answers_of,
@@ -57,11 +59,13 @@ from kerben.domains.payments.service import (
     record_bad_notice,
     void,
 )
+from kerben.domains.payments.settlers import settle_all, settled_by, settled_subjects
 
 __all__ = [
     "ONLINE",
     "AcquirerRefusedError",
     "AcquirerUnavailableError",
+    "Bearer",
     "InvalidNoticeError",
     "Method",
     "NewPayment",
@@ -81,6 +85,7 @@ __all__ = [
     "RefundRequested",
     "RefundRow",
     "RefundStatus",
+    "RefundWish",
     "RegisterPayment",
     "Registered",
     "Settle",
@@ -89,6 +94,7 @@ __all__ = [
     "answers_of",
     "apply_states",
     "ask_due",
+    "bear_by_platform",
     "book",
     "confirm_manual",
     "create",
@@ -103,8 +109,12 @@ __all__ = [
     "record_bad_notice",
     "refunds_by_payments",
     "request_refund",
+    "request_refunds",
     "send_refunds",
     "send_voids",
+    "settle_all",
+    "settled_by",
+    "settled_subjects",
     "settlement_transfers",
     "sweeps",
     "void",

@@ -14,6 +14,7 @@ from uuid import UUID
 from kerben.domains.ledger import api as ledger
 from kerben.domains.ledger.api import Transfer
 from kerben.domains.payments import rules
+from kerben.domains.payments.errors import PaymentClosedError
 from kerben.domains.payments.model import PaymentChange, PaymentRow, PaymentStatus, change_of
 from kerben.platform.db import ReadTx, WriteTx
 
@@ -52,6 +53,20 @@ async def hold_for_refund(tx: WriteTx, payments: Sequence[PaymentRow]) -> None:
             for transfer in rules.hold_transfers(change_of(payment, PaymentStatus.REFUNDED))
         ],
     )
+
+
+async def compensate(tx: WriteTx, payment: PaymentRow) -> None:
+    """Let the platform bear the refund of a locked payment. Repeating it books nothing.
+
+    Raises PaymentClosedError when the money never was the merchant's, or has not been taken from him yet.
+    """
+    kinds = {transfer.kind for transfer in await ledger.transfers_of(tx, [payment.id])}
+    taken_back = rules.REFUND_DUE in kinds or payment.status is PaymentStatus.REFUNDED
+    if rules.NOT_KEPT in kinds or not taken_back:
+        raise PaymentClosedError(status=payment.status.value)
+    transfer = rules.borne_transfer(change_of(payment, PaymentStatus.REFUNDED))
+    if rules.BORNE not in kinds and transfer is not None:
+        await ledger.post(tx, [transfer])
 
 
 async def _owed_to_buyers(tx: ReadTx, payment_ids: Sequence[UUID]) -> frozenset[UUID]:

@@ -34,6 +34,16 @@ class ProblemFound(Event, frozen=True):
     problem: str
 
 
+@event("payments.refund_borne.v1", key="payment_id")
+class RefundBorne(Event, frozen=True):
+    """It was decided who bears a refund; `borne_by` is platform or seller."""
+
+    refund_id: UUID
+    payment_id: UUID
+    merchant_id: UUID
+    borne_by: str
+
+
 @event("payments.refund_requested.v1", key="subject_id")
 class RefundWanted(Event, frozen=True):
     """A full refund is under way. `amount` is in minor units."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Final
 
-from kerben.domains.payments import acquirer
+from kerben.domains.payments import acquirer, answer_repository
 from kerben.domains.payments.acquirer import Settle
 from kerben.domains.payments.ports import PaymentProvider
 from kerben.platform.db import Database
@@ -19,6 +20,19 @@ _WORKS: Final[dict[str, tuple[float, _Work]]] = {
     "refunds": (1.0, acquirer.send_refunds),
     "voids": (2.0, acquirer.send_voids),
 }
+
+
+ANSWERS_KEPT: Final = timedelta(days=90)
+_PURGED_AT_ONCE: Final = 5000
+
+
+async def _purge_answers(runtime: Runtime) -> int:
+    async with runtime.db.write() as tx:
+        return await answer_repository.purge(tx, tx.now - ANSWERS_KEPT, _PURGED_AT_ONCE)
+
+
+PURGE: Final = Sweep("payments.answers", 3600.0, _purge_answers)
+"""Acquirers' answers are kept for 90 days, the proof of what moved money for ever."""
 
 
 def sweeps(subject: str, settle: Callable[[Runtime], Settle]) -> list[Sweep]:

@@ -44,6 +44,13 @@ class RefundStatus(StrEnum):
     FAILED = "failed"
 
 
+class Bearer(StrEnum):
+    """Who is answerable for a refund, or bears it."""
+
+    PLATFORM = "platform"
+    SELLER = "seller"
+
+
 class Source(StrEnum):
     """How we learned an acquirer's answer."""
 
@@ -144,6 +151,21 @@ class RefundRow(msgspec.Struct, frozen=True):
     accepted_at: datetime | None
     failure: str | None
     created_at: datetime
+    responsible: Bearer | None = None
+    """Who is answerable, as whoever asked for the refund says; None: nobody was asked."""
+    borne_by: Bearer = Bearer.SELLER
+    """Whose money it is in the ledger."""
+    evidence: list[str] = []
+    """Media ids or links that show it."""
+
+
+class RefundWish(msgspec.Struct, frozen=True):
+    """A payment to refund in full, and why."""
+
+    payment_id: UUID
+    reason: str
+    responsible: Bearer | None = None
+    evidence: tuple[str, ...] = ()
 
 
 class RefundRequested(msgspec.Struct, frozen=True):
@@ -151,6 +173,25 @@ class RefundRequested(msgspec.Struct, frozen=True):
 
     refund: RefundRow
     change: PaymentChange | None
+
+
+class PaymentProblem(msgspec.Struct, frozen=True):
+    """Something about a payment that a person has to look into."""
+
+    id: UUID
+    payment_id: UUID
+    problem: str
+    found_at: datetime
+    resolved_at: datetime | None
+    resolved_by: UUID | None
+    """Who looked into it; None with `resolved_at`: the right answer came after all."""
+    note: str | None
+    subject: str
+    subject_id: UUID
+    merchant_id: UUID
+    amount: int
+    currency: str
+    status: PaymentStatus
 
 
 def change_of(payment: PaymentRow, new: PaymentStatus) -> PaymentChange:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from kerben.domains.payments.model import PaymentRow, RefundRow, RefundStatus
+from kerben.domains.payments.model import Bearer, PaymentRow, RefundRow, RefundWish
 from kerben.platform.db import ReadTx, Row, WriteTx
 
 _FIELDS: Final = ", ".join(f"r.{name}" for name in RefundRow.__struct_fields__)
@@ -19,21 +19,46 @@ def _refund(row: Row) -> RefundRow:
     return msgspec.convert(dict(row), RefundRow)
 
 
-async def insert(tx: WriteTx, payment: PaymentRow, reason: str) -> RefundRow:
-    """A full refund of a locked payment, due at once."""
-    refund = RefundRow(tx.new_id(), payment.id, payment.amount, RefundStatus.REQUESTED, reason, 0, None, None, tx.now)
+async def insert(tx: WriteTx, wishes: Sequence[tuple[PaymentRow, RefundWish]]) -> None:
+    """Full refunds of locked payments, due at once. Uses refund_borne.
+
+    What the platform has taken upon itself stays its own when a refund that the acquirer refused is asked for again.
+    """
     await tx.execute(
         """
-        INSERT INTO payments.refund (id, payment_id, amount, status, reason, next_attempt_at, created_at)
-        VALUES ($1, $2, $3, 'requested', $4, $5, $5)
+        INSERT INTO payments.refund (
+            id, payment_id, amount, status, reason, responsible, evidence, next_attempt_at, created_at, borne_by)
+        SELECT w.id, w.payment_id, w.amount, 'requested', w.reason, w.responsible,
+               ARRAY(SELECT jsonb_array_elements_text(w.evidence::jsonb)), $7, $7,
+               CASE WHEN EXISTS (SELECT FROM payments.refund f
+                                 WHERE f.payment_id = w.payment_id AND f.borne_by = 'platform')
+                    THEN 'platform' ELSE 'seller' END
+        FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::text[])
+             AS w(id, payment_id, amount, reason, responsible, evidence)
         """,
-        refund.id,
-        refund.payment_id,
-        refund.amount,
-        reason,
+        [tx.new_id() for _ in wishes],
+        [p.id for p, _ in wishes],
+        [p.amount for p, _ in wishes],
+        [w.reason for _, w in wishes],
+        [w.responsible for _, w in wishes],
+        [msgspec.json.encode(w.evidence).decode() for _, w in wishes],
         tx.now,
     )
-    return refund
+
+
+async def by_id(tx: ReadTx, refund_id: UUID) -> RefundRow | None:
+    """A refund, failed or not. Uses refund_pkey."""
+    row = await tx.fetchrow(f"SELECT {_FIELDS} FROM payments.refund r WHERE r.id = $1", refund_id)
+    return _refund(row) if row else None
+
+
+async def set_bearer(tx: WriteTx, refund_id: UUID, bearer: Bearer) -> bool:
+    """Say who bears a refund; False when he does already. Uses refund_pkey."""
+    return bool(
+        await tx.execute(
+            "UPDATE payments.refund SET borne_by = $2 WHERE id = $1 AND borne_by <> $2", refund_id, bearer.value
+        )
+    )
 
 
 async def of_payments(tx: ReadTx, payment_ids: Sequence[UUID]) -> dict[UUID, RefundRow]:

@@ -255,6 +255,12 @@ CHECKS: Final = {
         SELECT r.id FROM payments.refund r JOIN payments.payment p ON p.id = r.payment_id
         WHERE r.status = 'done' AND p.status <> 'refunded'
     """,
+    "payments_problems_stand_open": """
+        SELECT p.id FROM payments.payment p
+        WHERE p.problem IS NOT NULL AND NOT EXISTS (
+            SELECT FROM payments.problem q
+            WHERE q.payment_id = p.id AND q.problem = p.problem AND q.resolved_at IS NULL)
+    """,
     "payments_refund_whole_amounts": """
         SELECT r.id FROM payments.refund r JOIN payments.payment p ON p.id = r.payment_id
         WHERE r.amount <> p.amount

@@ -24,6 +24,8 @@ _MONEY_MOVED: Final = frozenset({ProviderStatus.AUTHORIZED, ProviderStatus.CAPTU
 NOT_KEPT: Final = "payment_not_kept"
 REFUND_DUE: Final = "payment_refund_due"
 """Kinds of the transfers that make a payment's money a debt to its buyer."""
+BORNE: Final = "refund_borne"
+"""Kind of the transfer by which the platform takes a refund upon itself."""
 
 _MISMATCHES: Final = frozenset({Verdict.AMOUNT_MISMATCH, Verdict.CURRENCY_MISMATCH, Verdict.FOREIGN_PAYMENT_ID})
 
@@ -160,6 +162,16 @@ def hold_transfers(change: PaymentChange) -> list[Transfer]:
         Transfer(REFUND_DUE, payable, _owed(), change.amount, change.currency, change.payment_id),
         *fees_back,
     ]
+
+
+def borne_transfer(change: PaymentChange) -> Transfer | None:
+    """What the platform gives a merchant whose refunded sale it bears: the amount without the fees, which is what he
+    had of the sale and what the refund took from him. With the refund's own transfers his balance is as before."""
+    net = change.amount - sum(fees(change))
+    revenue = platform_account(AccountKind.PLATFORM_REVENUE)
+    if net <= 0:
+        return None
+    return Transfer(BORNE, revenue, merchant_balance(change.merchant_id), net, change.currency, change.payment_id)
 
 
 def returned_transfer(change: PaymentChange) -> Transfer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 from prometheus_client import Counter
 
-from kerben.domains.payments import answer_repository, refund_repository, repository, rules
+from kerben.domains.payments import answer_repository, problem_repository, refund_repository, repository, rules
 from kerben.domains.payments.answer_repository import Answer, AnswerView
 from kerben.domains.payments.errors import PaymentClosedError, PaymentIsOnlineError
 from kerben.domains.payments.events import PaymentChanged, ProblemFound
@@ -115,13 +115,19 @@ async def answers_of(tx: ReadTx, payment_id: UUID) -> list[AnswerView]:
 
 
 async def apply_states(
-    tx: WriteTx, answers: Sequence[tuple[ProviderState, Source]], *, provider: str
+    tx: WriteTx,
+    answers: Sequence[tuple[ProviderState, Source]],
+    *,
+    provider: str,
+    subjects: Collection[str] | None = None,
 ) -> list[PaymentChange]:
     """Take acquirers' answers (already verified) in order; the payments that really changed, once each step.
 
     Answers that are late, doubled, ambiguous or do not fit change nothing; all are recorded with their verdict, and
     what does not fit is published as `payments.problem_found.v1`. The payments stay locked until the end of `tx`.
-    `provider` is the acquirer's name, as in `PaymentProvider.name`.
+    `provider` is the acquirer's name, as in `PaymentProvider.name`. `subjects` are those whose changes the caller can
+    carry on (None: all); an answer about another's payment is kept as a problem and not applied, so that it is not
+    lost: the acquirer is asked again.
     """
     if not answers:
         return []
@@ -130,10 +136,13 @@ async def apply_states(
         [s.payment_id for s, _ in answers if s.payment_id is not None],
         [s.provider_payment_id for s, _ in answers],
     )
-    applied = _Applied(tx, provider, locked)
+    applied = _Applied(tx, provider, locked, subjects)
     for state, source in answers:
         applied.take(state, source)
     await repository.move(tx, applied.moved())
+    if applied.changes:
+        await problem_repository.end_of(tx, sorted({change.payment_id for change in applied.changes}))
+    await problem_repository.keep(tx, applied.problems())
     await answer_repository.record(tx, provider, applied.records)
     await publish(tx, applied.changes)
     return applied.changes
@@ -148,8 +157,11 @@ async def record_bad_notice(tx: WriteTx, provider: str, detail: str) -> None:
 class _Applied:
     """Folds answers into the locked payments, in memory; the caller stores the outcome at once."""
 
-    def __init__(self, tx: WriteTx, provider: str, locked: Sequence[PaymentRow]) -> None:
+    def __init__(
+        self, tx: WriteTx, provider: str, locked: Sequence[PaymentRow], subjects: Collection[str] | None
+    ) -> None:
         self._tx = tx
+        self._subjects = subjects
         self._provider = provider
         self._before = {p.id: p for p in locked}
         self._now = dict(self._before)
@@ -160,6 +172,10 @@ class _Applied:
     def moved(self) -> list[tuple[PaymentStatus, PaymentRow]]:
         """Payments with anything new, with the status they had."""
         return [(self._before[i].status, p) for i, p in self._now.items() if p != self._before[i]]
+
+    def problems(self) -> list[tuple[UUID, str]]:
+        """Problems found that still stand, by payment."""
+        return [(i, p.problem) for i, p in self._now.items() if p.problem and p.problem != self._before[i].problem]
 
     def take(self, state: ProviderState, source: Source) -> None:
         """Judge one answer."""
@@ -173,6 +189,11 @@ class _Applied:
             if owner is not None:
                 self._note(owner, problem)
             self._record(owner, state, source, verdict, problem)
+            return
+        if self._subjects is not None and payment.subject not in self._subjects:
+            problem = f"acquirer says {state.status} of a {payment.subject}, which nobody here settles"
+            self._note(payment, problem)
+            self._record(payment, state, source, Verdict.IGNORED, problem)
             return
         judgement = self._judge(payment, state)
         self._note(payment, judgement.problem)

@@ -15,14 +15,13 @@ from kerben.domains.merchants.api import StaffRole, shop_access
 from kerben.domains.pos import wire
 from kerben.domains.pos.desks import HeartbeatDesk, SaleDesk
 from kerben.domains.pos.guards import DeviceDirectory, device_of, pos_device
-from kerben.domains.pos.model import BuyEligibility, DeviceSecrets, OpenDiscrepancy, PosStatus, Receipt, SaleResult
+from kerben.domains.pos.model import BuyEligibility, DeviceSecrets, PosStatus, Receipt, SaleResult
 from kerben.domains.pos.repository import devices as device_repository
 from kerben.domains.pos.service import devices, downlink, eligibility
 from kerben.platform.access import client_ip, principal_of, public
 from kerben.platform.db import Database, WriteTx
 from kerben.platform.errors import DomainError
-from kerben.platform.http import EXPRESS, Page, decode_cursor, encode_cursor, page_limit
-from kerben.platform.money import to_major
+from kerben.platform.http import EXPRESS, decode_cursor, encode_cursor
 from kerben.platform.qty import to_number
 from kerben.platform.runtime import Runtime
 from kerben.platform.settings import Settings
@@ -56,20 +55,6 @@ class DeviceList(msgspec.Struct):
     """A shop's tills."""
 
     items: list[DeviceView]
-
-
-class DiscrepancyView(msgspec.Struct):
-    """Where a till and we differ: quantities in units, prices in major units as text."""
-
-    id: UUID
-    variant_id: UUID
-    kind: str
-    device_id: UUID
-    reported: int | float | str
-    ours: int | float | str
-    opened_at: datetime
-    seen_at: datetime
-    resolved_at: datetime | None
 
 
 class ShopEligibilityView(msgspec.Struct):
@@ -172,46 +157,6 @@ class DeviceController(Controller):
         await runtime.db.transact(work)
         runtime.part(DeviceDirectory).forget(device_id)
 
-    @get("/pos-discrepancies")
-    async def list_discrepancies(
-        self,
-        request: HttpRequest,
-        db: Database,
-        settings: Settings,
-        shop_id: UUID,
-        resolved: bool = False,
-        cursor: str | None = None,
-        limit: int | None = None,
-    ) -> Page[DiscrepancyView]:
-        """Where the tills and we differ, newest first; `resolved=true` shows what was settled too."""
-        size = page_limit(limit)
-        before = decode_cursor(cursor, tuple[wire.Moment, UUID])
-        async with db.read() as tx:
-            access = await shop_access(tx, principal_of(request), shop_id)
-            rows = await device_repository.discrepancies(
-                tx, access.shop_id, open_only=not resolved, before=before, limit=size + 1
-            )
-        shown = rows[:size]
-        following = encode_cursor(shown[-1].opened_at, shown[-1].id) if len(rows) > size else None
-        return Page([_discrepancy(row, settings.currency) for row in shown], following)
-
-
-def _discrepancy(row: OpenDiscrepancy, currency: str) -> DiscrepancyView:
-    def shown(value: int) -> int | float | str:
-        return to_number(value) if row.kind == "stock" else to_major(value, currency)
-
-    return DiscrepancyView(
-        id=row.id,
-        variant_id=row.variant_id,
-        kind=row.kind,
-        device_id=row.device_id,
-        reported=shown(row.reported),
-        ours=shown(row.ours),
-        opened_at=row.opened_at,
-        seen_at=row.seen_at,
-        resolved_at=row.resolved_at,
-    )
-
 
 class TillController(Controller):
     """What tills call: bearer device token and signature."""
@@ -223,7 +168,8 @@ class TillController(Controller):
     @post("/heartbeat", opt=EXPRESS, status_code=HTTP_200_OK)
     async def heartbeat(self, request: HttpRequest, runtime: Runtime, data: wire.HeartbeatIn) -> wire.HeartbeatOut:
         """A sign of life, every 30 seconds. Any status but `active` says that the till stops selling."""
-        found = await runtime.part(HeartbeatDesk).beat(wire.read_heartbeat(data, device_of(request)))
+        beat = msgspec.structs.replace(wire.read_heartbeat(data, device_of(request)), counted_at=data.timestamp)
+        found = await runtime.part(HeartbeatDesk).beat(beat)
         return wire.HeartbeatOut("ok", runtime.clock.now(), [wire.discrepancy_out(entry) for entry in found])
 
     @post("/sales", opt=EXPRESS, status_code=HTTP_201_CREATED)

@@ -51,3 +51,43 @@ class NotRecordedError(DomainError):
     code = "NOT_RECORDED"
     kind = Kind.UNAVAILABLE
     text = "Чек не удалось записать. Отправьте его ещё раз позже."
+
+
+class ShiftOpenError(DomainError):
+    """The till has an open shift; data: shift_id."""
+
+    code = "SHIFT_OPEN"
+    kind = Kind.CONFLICT
+    text = "На этой кассе смена уже открыта."
+
+
+class NoOpenShiftError(DomainError):
+    """The till has no open shift; data: last_shift_id and z_number of the one closed last, null if there is none."""
+
+    code = "NO_OPEN_SHIFT"
+    kind = Kind.CONFLICT
+    text = "На этой кассе нет открытой смены."
+
+
+class DuplicateCashOperationError(DomainError):
+    """The till has sent a cash operation of this number before; data: number, operation_id."""
+
+    code = "DUPLICATE_CASH_OPERATION"
+    kind = Kind.CONFLICT
+    text = "Операция с этим номером уже записана."
+
+
+class DiscrepancyResolvedError(DomainError):
+    """The discrepancy is settled already; data: resolution."""
+
+    code = "DISCREPANCY_RESOLVED"
+    kind = Kind.CONFLICT
+    text = "Это расхождение уже закрыто."
+
+
+class DiscrepancyChangedError(DomainError):
+    """A newer report of the till, or a newer price, differs from what was decided on; data: version."""
+
+    code = "DISCREPANCY_CHANGED"
+    kind = Kind.CONFLICT
+    text = "С тех пор данные изменились. Обновите страницу и решите ещё раз."

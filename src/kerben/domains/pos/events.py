@@ -49,3 +49,37 @@ class DiscrepancyOpened(Event, frozen=True):
     kind: str
     reported: int
     ours: int
+
+
+@event("pos.discrepancy_resolved.v1", key="variant_id")
+class DiscrepancyResolved(Event, frozen=True):
+    """A discrepancy ended: a person's decision, or `agreed` where a till's later report was equal to ours."""
+
+    discrepancy_id: UUID
+    variant_id: UUID
+    shop_id: UUID
+    kind: str
+    resolution: str
+
+
+@event("pos.shift_opened.v1", key="device_id")
+class ShiftOpened(Event, frozen=True):
+    """A till's shift began."""
+
+    shift_id: UUID
+    shop_id: UUID
+    device_id: UUID
+
+
+@event("pos.shift_closed.v1", key="device_id")
+class ShiftClosed(Event, frozen=True):
+    """A till's shift ended with a Z report; amounts in minor units, as they stood at the close."""
+
+    shift_id: UUID
+    shop_id: UUID
+    device_id: UUID
+    z_number: int
+    revenue: int
+    expected_cash: int
+    counted_cash: int
+    currency: str

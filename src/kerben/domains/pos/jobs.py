@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 
 from kerben.domains.pos.repository import devices as repository
@@ -10,6 +11,8 @@ from kerben.platform.db import WriteTx
 from kerben.platform.runtime import Runtime
 
 MONTHS_AHEAD: Final = 3
+LOG_DAYS: Final = 90
+"""How long the sync log is kept."""
 
 
 async def hush_silent_shops(runtime: Runtime) -> int:
@@ -25,3 +28,9 @@ async def make_partitions(runtime: Runtime) -> int:
     """Have the monthly partitions of sales ready before their month begins."""
     async with runtime.db.write() as tx:
         return await repository.make_partitions(tx, tx.now.date(), MONTHS_AHEAD)
+
+
+async def purge_sync_log(runtime: Runtime) -> int:
+    """Forget entries of the sync log after 90 days."""
+    async with runtime.db.write() as tx:
+        return await repository.purge_log(tx, tx.now - timedelta(days=LOG_DAYS))

@@ -113,6 +113,8 @@ class Heartbeat(msgspec.Struct, frozen=True):
     status: str
     firmware_version: str | None
     stock: tuple[StockReport, ...]
+    counted_at: datetime | None = None
+    """When the stock was counted, by the till's clock; None: when we hear of it."""
 
 
 class StockDiscrepancy(msgspec.Struct, frozen=True):
@@ -124,18 +126,37 @@ class StockDiscrepancy(msgspec.Struct, frozen=True):
     ours_milli: int | None
 
 
-class OpenDiscrepancy(msgspec.Struct, frozen=True):
-    """A stored difference. Stock in thousandths, prices in minor units."""
+class Resolution(StrEnum):
+    """How a discrepancy ended: a later report agreed, or a person decided."""
+
+    AGREED = "agreed"
+    ACCEPT_REPORTED = "accept_reported"
+    KEEP_OURS = "keep_ours"
+    IGNORE = "ignore"
+
+
+class Discrepancy(msgspec.Struct, frozen=True):
+    """A stored difference. Stock in thousandths, prices in minor units.
+
+    `version` counts reports whose difference is another. `reported_at`: when the till counted, by its own clock, as
+    the heartbeat says; `seen_at` is when we heard of it.
+    """
 
     id: UUID
+    shop_id: UUID
     variant_id: UUID
     kind: Literal["stock", "price"]
     device_id: UUID
     reported: int
     ours: int
+    version: int
     opened_at: datetime
     seen_at: datetime
+    reported_at: datetime | None
     resolved_at: datetime | None
+    resolution: str | None
+    resolved_by: UUID | None
+    note: str | None
 
 
 class ReceiptLine(msgspec.Struct, frozen=True):

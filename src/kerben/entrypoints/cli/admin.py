@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import sys
+from typing import TYPE_CHECKING
+
 import click
 
 from kerben.entrypoints import wiring
 from kerben.entrypoints.cli.common import fail, load_settings, open_runtime, run
 from kerben.platform.consumers import Consumer
 from kerben.platform.db import WriteTx
+
+if TYPE_CHECKING:
+    # Types only: commands that need no domain start faster without it.
+    from kerben.domains.identity.api import TotpSetup
 
 
 @click.group()
@@ -19,12 +26,20 @@ def admin() -> None:
 @click.option("--phone", required=True, help="Phone of the administrator, +996…")
 @click.option("--name", default="Администратор", help="Name.")
 @click.password_option("--password", help="Password, at least 8 characters; asked for when not given.")
-def create_admin(phone: str, name: str, password: str) -> None:
-    """Create the first administrator."""
+@click.option("--totp", is_flag=True, help="Set the second factor up now and show its secret.")
+def create_admin(phone: str, name: str, password: str, totp: bool) -> None:
+    """Create the first administrator. Without --totp the second factor is set up after the first sign-in."""
     current = load_settings()
 
-    async def work() -> None:
-        from kerben.domains.identity.api import NewUser, create_user, hash_password, normalise_phone
+    async def work() -> TotpSetup | None:
+        from kerben.domains.identity.api import (
+            NewUser,
+            create_user,
+            enrol_second_factors,
+            hash_password,
+            normalise_phone,
+            users_by_ids,
+        )
         from kerben.platform.errors import DomainError
 
         async with open_runtime(current) as runtime:
@@ -38,15 +53,35 @@ def create_admin(phone: str, name: str, password: str) -> None:
                     roles=frozenset({"buyer", "admin"}),
                 )
 
-                async def make(tx: WriteTx) -> None:
-                    await create_user(tx, user)
+                async def make(tx: WriteTx) -> TotpSetup | None:
+                    user_id = await create_user(tx, user)
+                    if not totp:
+                        return None
+                    found = await users_by_ids(tx, [user_id])
+                    (setup,) = await enrol_second_factors(runtime.keys, tx, list(found.values()))
+                    return setup
 
-                await runtime.db.transact(make)
+                return await runtime.db.transact(make)
             except DomainError as error:
                 fail(error.detail)
 
-    run(work())
+    setup = run(work())
     click.echo("Администратор создан.")
+    if setup is None:
+        click.echo("Без второго шага входа он ничего не может: его настраивают после первого входа.")
+    else:
+        _show(setup)
+
+
+def _show(setup: TotpSetup) -> None:
+    import segno
+
+    click.echo(f"Секрет второго шага (больше не покажем): {setup.secret}")
+    click.echo(setup.otpauth_uri)
+    segno.make_qr(setup.otpauth_uri).terminal(sys.stdout, compact=True)
+    click.echo("Коды восстановления, каждый на один раз:")
+    for code in setup.recovery_codes:
+        click.echo(f"  {code}")
 
 
 @admin.command("dead-letters")
@@ -87,3 +122,17 @@ def replay(consumer: str, key: str | None) -> None:
             fail(f"Потребителя {consumer} нет. Имена видны в `kerben admin dead-letters`.")
 
     click.echo(f"Обработано: {run(work())}")
+
+
+@admin.command("pos-summaries")
+def pos_summaries() -> None:
+    """Work out the tills' daily sums again from the receipts; may run at any time."""
+    current = load_settings()
+
+    async def work() -> int:
+        from kerben.domains.pos.api import rebuild_summaries
+
+        async with open_runtime(current) as runtime:
+            return await runtime.db.transact(rebuild_summaries)
+
+    click.echo(f"Дней пересчитано: {run(work())}")

@@ -59,8 +59,27 @@ def accounts_command(as_json: bool, data_dir: str | None) -> None:
         people = [a for a in accounts.accounts if a.role == role]
         click.secho(f"{title} ({len(people)})", bold=True)
         for account in people[:3]:
-            click.echo(f"  {account.login}  {account.password}  {account.name}")
+            secret = f"  {account.totp_secret}" if account.totp_secret else ""
+            click.echo(f"  {account.login}  {account.password}  {account.name}{secret}")
+    click.echo("Продавцам, сотрудникам и администратору при входе нужен ещё код из приложения: внесите в него")
+    click.echo("секрет (в конце строки) или узнайте код так: kerben demo code +996…")
     click.echo("Все целиком, с кассами: kerben demo accounts --json")
+
+
+@demo.command("code")
+@click.argument("login")
+@DATA_DIR
+def code_command(login: str, data_dir: str | None) -> None:
+    """The second factor's code of this moment, for an account of the demo. A code works once, for up to a minute."""
+    from pyotp.totp import TOTP
+
+    _, accounts = _accounts(data_dir)
+    found = next((account for account in accounts.accounts if account.login == login), None)
+    if found is None:
+        fail(f"Учётной записи {login} в демо нет. Список: kerben demo accounts")
+    if found.totp_secret is None:
+        fail("Этой учётной записи код не нужен.")
+    click.echo(TOTP(found.totp_secret).now())
 
 
 @demo.command("tills")

@@ -30,6 +30,7 @@ from kerben_demo.accounts import PosDevice, read_accounts
 @click.option("--offline-for", type=float, default=60.0, show_default=True, help="For how many seconds.")
 @click.option("--for", "duration", type=float, default=None, help="Stop after so many seconds; default: Ctrl-C.")
 @click.option("--closing", is_flag=True, help="Say at the end that the till closes: Buy disappears at once.")
+@click.option("--no-shift", is_flag=True, help="Work without a shift: none is opened, no Z report is printed.")
 @click.option("--seed", type=int, default=None, help="Seed of the random sales.")
 def pos(  # one parameter per option, as click wants it
     device_id: str | None,
@@ -45,6 +46,7 @@ def pos(  # one parameter per option, as click wants it
     offline_for: float,
     duration: float | None,
     closing: bool,
+    no_shift: bool,
     seed: int | None,
 ) -> None:
     """Play a shop's till: heartbeats, sales, offline with receipts kept on disk, upload when back."""
@@ -69,6 +71,7 @@ def pos(  # one parameter per option, as click wants it
         offline_after_s=offline_after,
         offline_for_s=offline_for,
         closing=closing,
+        shift=not no_shift,
         seed=seed,
     )
     try:

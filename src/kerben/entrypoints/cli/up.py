@@ -27,6 +27,8 @@ from kerben.platform.logs import scrub
 from kerben.platform.settings import Settings
 
 READY_TIMEOUT_S: Final = 60.0
+DATABASE_LOOK_S: Final = 0.5
+"""How often the database is looked after."""
 
 
 @click.command()
@@ -57,7 +59,7 @@ def up(port: int | None, data_dir: str | None, no_demo: bool, workers: int | Non
         except EmbeddedPostgresError as error:
             fail(str(error))
     try:
-        code = asyncio.run(_run(base, folder, database_url, port, demo=not no_demo, workers=workers))
+        code = asyncio.run(_run(base, folder, database_url, port, postgres, demo=not no_demo, workers=workers))
     except KeyboardInterrupt:
         code = 130
     finally:
@@ -68,7 +70,16 @@ def up(port: int | None, data_dir: str | None, no_demo: bool, workers: int | Non
     sys.exit(code)
 
 
-async def _run(base: Settings, folder: Path, database_url: str, port: int, *, demo: bool, workers: int | None) -> int:
+async def _run(
+    base: Settings,
+    folder: Path,
+    database_url: str,
+    port: int,
+    postgres: EmbeddedPostgres | None,
+    *,
+    demo: bool,
+    workers: int | None,
+) -> int:
     started = time.monotonic()
     secrets = installation.load_secrets(folder)
     sandbox_port = _free_port()
@@ -108,6 +119,7 @@ async def _run(base: Settings, folder: Path, database_url: str, port: int, *, de
         Child("worker", [*kerben, "worker"]),
         Child("sandbox", [python, "-m", "kerben_sandbox", *sandbox_args]),
     ]
+    keeper = asyncio.create_task(_keep_database(postgres)) if postgres is not None else None
     try:
         await supervisor.start(children)
         if demo and not await has_demo(database_url):
@@ -121,7 +133,21 @@ async def _run(base: Settings, folder: Path, database_url: str, port: int, *, de
         _welcome(settings, folder, time.monotonic() - started, demo=demo)
         return await supervisor.watch(stop)
     finally:
+        if keeper is not None:
+            keeper.cancel()
         await supervisor.stop()
+
+
+async def _keep_database(postgres: EmbeddedPostgres) -> None:
+    """Start the database again whenever it has died; the other processes wait for it."""
+    while True:
+        if postgres.pid is None:
+            _say("База данных упала и запускается снова")
+            try:
+                await asyncio.to_thread(postgres.start)
+            except EmbeddedPostgresError as error:
+                click.secho(str(error), fg="red", err=True)
+        await asyncio.sleep(DATABASE_LOOK_S)
 
 
 async def _refuse_foreign_demo(settings: Settings) -> None:

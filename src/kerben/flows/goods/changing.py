@@ -28,6 +28,7 @@ from kerben.domains.inventory.api import (
     levels,
     open_stock,
 )
+from kerben.domains.media.api import URL_PREFIX, attach_media
 from kerben.domains.merchants.api import ShopAccess, StaffRole, shop_access
 from kerben.flows.goods.adding import check_currency, check_stock
 from kerben.flows.goods.views import (
@@ -116,10 +117,16 @@ async def change_product(
 ) -> StaffProduct:
     """Change a product's own fields. `version`: as the caller saw it, None for whatever is there.
 
-    Raises VersionMismatchError (412), InvalidRequestError.
+    Another `picture`, an address, takes the place of all uploaded ones. Raises VersionMismatchError (412),
+    InvalidRequestError.
     """
+    if isinstance(change.picture, str) and change.picture.startswith(URL_PREFIX) and change.picture != before.picture:
+        # By its address alone an upload would be swept while the product still shows it.
+        raise invalid("/picture", "Загруженные картинки задают списком pictures.", "USE_PICTURES")
     patch = ProductPatch(change.name, change.description, change.category_id, change.picture, change.is_active)
     after = await update_product(tx, before.id, patch, expected_version=version)
+    if change.picture is not msgspec.UNSET and not after.pictures:
+        await attach_media(tx, before.id, access.merchant_id, access.actor, [])
     old, new = _difference(before, after, ("name", "description", "category_id", "picture", "is_active"))
     if new:
         await _audit(tx, access, "product.update", "product", before.id, old, new, ip)

@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from litestar import Controller, Request, Response, delete, get, patch, post
+from litestar import Controller, Request, Response, delete, get, patch, post, put
 
 from kerben.domains.identity.api import signed_in
 from kerben.domains.merchants.api import shop_access
 from kerben.flows.goods import changing
 from kerben.flows.goods.adding import BULK_MAX, Draft, add_many, add_products
 from kerben.flows.goods.changing import KEEPERS
+from kerben.flows.goods.pictures import change_pictures, check_pictures
 from kerben.flows.goods.views import (
     BulkResults,
+    PicturesInput,
     ProductChange,
     ProductInput,
     ProductsInput,
@@ -97,6 +99,24 @@ class GoodsController(Controller):
         async def work(tx: WriteTx) -> StaffProduct:
             access, before = await changing.product_of_staff(tx, principal_of(request), product_id, KEEPERS)
             return await changing.change_product(tx, access, before, data, version, client_ip(request))
+
+        product = await db.transact(work)
+        return Response(product, headers={"ETag": product.etag})
+
+    @put("/products/{product_id:uuid}/pictures")
+    async def set_pictures(
+        self, request: AnyRequest, product_id: UUID, data: PicturesInput, db: Database
+    ) -> Response[StaffProduct]:
+        """Replace a product's pictures by uploads, at most 10, in this order; the first is the main picture.
+
+        An upload must be one's own or belong to a product of the same seller already.
+        """
+        check_pictures(data.media_ids)
+        version = changing.read_product_match(request.headers.get("if-match"))
+
+        async def work(tx: WriteTx) -> StaffProduct:
+            access, _ = await changing.product_of_staff(tx, principal_of(request), product_id, KEEPERS)
+            return await change_pictures(tx, access, product_id, data.media_ids, version, client_ip(request))
 
         product = await db.transact(work)
         return Response(product, headers={"ETag": product.etag})

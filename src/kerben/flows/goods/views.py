@@ -7,8 +7,9 @@ from uuid import UUID
 
 import msgspec
 
-from kerben.domains.catalog.api import ProductFacts, VariantFacts
+from kerben.domains.catalog.api import ProductFacts, ProductPicture, VariantFacts
 from kerben.domains.inventory.api import StockLevel
+from kerben.domains.media.api import Thumbnail, thumbnails
 from kerben.platform import money
 from kerben.platform.money import Money, MoneyView
 from kerben.platform.problems import Problem
@@ -52,6 +53,12 @@ class ProductChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     is_active: bool | msgspec.UnsetType = msgspec.UNSET
 
 
+class PicturesInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Uploads that are to be a product's pictures, in order."""
+
+    media_ids: list[UUID]
+
+
 class VariantChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What to change of a variant; what is left out stays. Price and stock need If-Match.
 
@@ -67,6 +74,16 @@ class VariantChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     stock_qty: float | msgspec.UnsetType = msgspec.UNSET
     on_hand: float | msgspec.UnsetType = msgspec.UNSET
     note: str | None = None
+
+
+class PictureView(msgspec.Struct, frozen=True):
+    """An uploaded picture of a product, edges in pixels."""
+
+    media_id: UUID
+    url: str
+    width: int
+    height: int
+    thumbnails: list[Thumbnail]
 
 
 class StaffVariant(msgspec.Struct, frozen=True):
@@ -87,7 +104,8 @@ class StaffVariant(msgspec.Struct, frozen=True):
 
 
 class StaffProduct(msgspec.Struct, frozen=True):
-    """A product as its shop's staff see it, variants that are not on sale too."""
+    """A product as its shop's staff see it, variants that are not on sale too. `pictures` are uploads, the first one
+    being `picture`; there are none where `picture` is an address given otherwise."""
 
     id: UUID
     shop_id: UUID
@@ -95,6 +113,7 @@ class StaffProduct(msgspec.Struct, frozen=True):
     description: str
     category_id: UUID
     picture: str | None
+    pictures: list[PictureView]
     is_active: bool
     variants: list[StaffVariant]
     etag: str
@@ -143,6 +162,12 @@ def staff_variant(variant: VariantFacts, level: StockLevel | None) -> StaffVaria
     )
 
 
+def picture_view(picture: ProductPicture) -> PictureView:
+    """A picture with the addresses of its thumbnails."""
+    smaller = thumbnails(picture.url, picture.width, picture.height, picture.widths)
+    return PictureView(picture.media_id, picture.url, picture.width, picture.height, smaller)
+
+
 def staff_product(product: ProductFacts, levels: Mapping[UUID, StockLevel]) -> StaffProduct:
     """A product with the stock of its variants."""
     return StaffProduct(
@@ -152,6 +177,7 @@ def staff_product(product: ProductFacts, levels: Mapping[UUID, StockLevel]) -> S
         description=product.description,
         category_id=product.category_id,
         picture=product.picture,
+        pictures=[picture_view(picture) for picture in product.pictures],
         is_active=product.is_active,
         variants=[staff_variant(variant, levels.get(variant.id)) for variant in product.variants],
         etag=product_etag(product),

@@ -5,14 +5,6 @@ from __future__ import annotations
 from kerben.platform.errors import DomainError, Kind
 
 
-class FormatNotSupportedError(DomainError):
-    """The format is known, but files of it cannot be read yet."""
-
-    code = "FORMAT_NOT_SUPPORTED_YET"
-    kind = Kind.INVALID
-    text = "Файлы Excel пока не читаются: сохраните таблицу как CSV."
-
-
 class NotMultipartError(DomainError):
     """The body is not multipart/form-data."""
 
@@ -27,3 +19,11 @@ class ImportEndedError(DomainError):
     code = "IMPORT_ENDED"
     kind = Kind.CONFLICT
     text = "Загрузка уже завершена."
+
+
+class TooManyRowsError(DomainError):
+    """A workbook has no room for so many goods."""
+
+    code = "TOO_MANY_ROWS"
+    kind = Kind.INVALID
+    text = "Столько товаров не помещается на лист Excel: выгрузите их в CSV."

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Final
 from uuid import UUID
@@ -25,7 +26,7 @@ from kerben.domains.catalog.api import (
 )
 from kerben.domains.inventory.api import StockLevel, levels
 from kerben.domains.merchants.api import ShopFacts
-from kerben.flows.goods_import.csv_format import ATTRIBUTE_PREFIX, guard_cell
+from kerben.flows.goods_import.table import ATTRIBUTE_PREFIX, guard_cell
 from kerben.flows.goods_import.yml_format import OWN_PLATFORM
 from kerben.platform.db import Database
 from kerben.platform.money import to_major
@@ -34,7 +35,7 @@ from kerben.platform.qty import Unit, to_number
 PAGE: Final = 200
 """Products read at once."""
 
-_COLUMNS: Final = (
+COLUMNS: Final = (
     "sku",
     "barcode",
     "name",
@@ -65,7 +66,8 @@ async def _pages(db: Database, shop_id: UUID) -> AsyncIterator[list[ProductFacts
             return
 
 
-async def _lines(db: Database, shop_id: UUID) -> AsyncIterator[list[Line]]:
+async def lines_of(db: Database, shop_id: UUID) -> AsyncIterator[list[Line]]:
+    """A shop's goods on sale with their stock, page by page."""
     async for products in _pages(db, shop_id):
         variants = [v.id for p in products for v in p.variants if v.is_active]
         async with db.read() as tx:
@@ -82,45 +84,74 @@ def _group(product: ProductFacts) -> str:
 
 
 class CategoryNames:
-    """How a file names a category: the path of names, or the slug where a name holds a divider itself."""
+    """How a file names a category: by the path of names, or by the slug where that path might mean another one."""
 
     def __init__(self, directory: Sequence[Category]) -> None:
-        self.by_id: Mapping[UUID, Category] = {category.id: category for category in directory}
+        by_id = {category.id: category for category in directory}
+        paths = {category.id: _path(category, by_id) for category in directory}
+        # An import finds a category by the last names of its path, in whatever case.
+        tails = Counter(tuple(map(_fold, path[start:])) for path in paths.values() for start in range(len(path)))
+        self._texts = {
+            category.id: category.slug
+            if tails[tuple(map(_fold, paths[category.id]))] > 1 or any(_DIVIDED.search(n) for n in paths[category.id])
+            else " > ".join(paths[category.id])
+            for category in directory
+        }
 
     def path(self, category_id: UUID) -> str:
         """The text that an import finds the category by."""
-        names: list[str] = []
-        here = self.by_id.get(category_id)
-        slug = here.slug if here is not None else ""
-        while here is not None:
-            names.append(here.name)
-            here = self.by_id.get(here.parent_id) if here.parent_id is not None else None
-        return slug if any(_DIVIDED.search(name) for name in names) else " > ".join(reversed(names))
+        return self._texts.get(category_id, "")
+
+
+def _path(category: Category, by_id: Mapping[UUID, Category]) -> list[str]:
+    names: list[str] = []
+    here: Category | None = category
+    while here is not None:
+        names.append(here.name)
+        here = by_id.get(here.parent_id) if here.parent_id is not None else None
+    return names[::-1]
+
+
+def _fold(name: str) -> str:
+    return " ".join(name.lower().replace("ё", "е").split())
 
 
 async def export_csv(db: Database, shop_id: UUID) -> AsyncIterator[bytes]:
     """A table for spreadsheets: UTF-8 with a mark, semicolons."""
+    names, asked, _ = await survey(db, shop_id)
+    yield b"\xef\xbb\xbf" + _table([header(asked)])
+    async for lines in lines_of(db, shop_id):
+        yield _table([cells_of(*line, names, asked) for line in lines])
+
+
+async def survey(db: Database, shop_id: UUID) -> tuple[CategoryNames, list[str], int]:
+    """What must be known before a table is begun: the categories, the attributes that goods have, how many rows."""
     async with db.read() as tx:
         names = CategoryNames(await categories(tx))
     attributes: dict[str, None] = {}
+    rows = 0
     async for products in _pages(db, shop_id):
         for product in products:
             for variant in product.variants:
                 if variant.is_active:
+                    rows += 1
                     attributes.update(dict.fromkeys(variant.attributes))
-    asked = sorted(attributes)
-    yield b"\xef\xbb\xbf" + _table([[*_COLUMNS, *(guard_cell(ATTRIBUTE_PREFIX + name) for name in asked)]])
-    async for lines in _lines(db, shop_id):
-        yield _table([_cells(*line, names, asked) for line in lines])
+    return names, sorted(attributes), rows
 
 
-def _cells(
+def header(asked: Sequence[str]) -> list[str]:
+    """The first line of a table with these attributes."""
+    return [*COLUMNS, *(guard_cell(ATTRIBUTE_PREFIX + name) for name in asked)]
+
+
+def cells_of(
     product: ProductFacts,
     variant: VariantFacts,
     level: StockLevel | None,
     names: CategoryNames,
     asked: Sequence[str],
 ) -> list[str]:
+    """One line of a table, in the order of `header`."""
     return [
         guard_cell(variant.sku),
         guard_cell(variant.barcode or ""),
@@ -161,7 +192,7 @@ async def export_yml(db: Database, shop: ShopFacts, base_url: str) -> AsyncItera
             "</categories>\n<offers>\n",
         ]
     ).encode()
-    async for lines in _lines(db, shop.id):
+    async for lines in lines_of(db, shop.id):
         yield "".join(_offer(*line, numbers) for line in lines).encode()
     yield b"</offers>\n</shop>\n</yml_catalog>\n"
 

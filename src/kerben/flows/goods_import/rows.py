@@ -23,6 +23,9 @@ _QTY: Final = re.compile(r"[0-9]{1,12}(?:[.,][0-9]{1,3})?")
 _ZEROS: Final = re.compile(r"([.,][0-9]{2})00+$")
 _SPACES: Final = str.maketrans("", "", " \u00a0\u202f\u2009'")
 _CURRENCY: Final = re.compile(r"[A-Z]{3}")
+# A barcode as spreadsheets write it once they have taken it for a number: "460123.0", "4.60123E+12", "'0460123".
+_WHOLE: Final = re.compile(r"'?([0-9]+)(?:[.,]0+)?")
+_SCIENTIFIC: Final = re.compile(r"([1-9])(?:[.,]([0-9]+))?[eE]\+([0-9]{1,2})")
 
 UNITS: Final = {
     "pcs": Unit.PCS,
@@ -91,8 +94,12 @@ class ReadRow(msgspec.Struct, frozen=True):
 class Reader:
     """Turns texts into rows for the catalogue: prices in the market's currency, one row per SKU."""
 
-    def __init__(self, market_currency: str, rates: Mapping[str, Decimal]) -> None:
-        """`rates`: units of the market's currency for one unit of another."""
+    def __init__(
+        self, market_currency: str, rates: Mapping[str, Decimal], *, default_price: int | None = None
+    ) -> None:
+        """`rates`: units of the market's currency for one unit of another; `default_price`: minor units of it, for
+        new goods whose price the file does not say."""
+        self._default_price = default_price
         self._market = market_currency
         self._rates = rates
         self._seen: dict[str, int] = {}
@@ -115,13 +122,16 @@ class Reader:
             raise _FaultError("sku", "DUPLICATE_SKU", f"Артикул {sku[:64]} уже был в строке {first}.")
         if not raw.name.strip():
             raise _FaultError("name", "REQUIRED", "Не указано название.")
-        price, unit = self._price(raw), _unit(raw.unit)
+        is_default = self._default_price is not None and not raw.price.strip()
+        price = self._default_price if self._default_price is not None and is_default else self._price(raw)
+        unit = _unit(raw.unit)
         item = ImportRow(
             row=raw.row,
             sku=sku,
             name=_clean(raw.name),
             price=price,
-            barcode=_optional(raw.barcode),
+            price_is_default=is_default,
+            barcode=_barcode(raw.barcode),
             description=None if raw.description is None else _clean(raw.description),
             category=_optional(raw.category),
             attributes=raw.attributes,
@@ -176,6 +186,23 @@ def _clean(text: str) -> str:
 
 def _optional(text: str | None) -> str | None:
     return (_clean(text) or None) if text is not None else None
+
+
+def _barcode(text: str | None) -> str | None:
+    """A barcode without what spreadsheets add to a number; one that they have rounded is a fault."""
+    plain = _optional(text)
+    if plain is None:
+        return None
+    if (whole := _WHOLE.fullmatch(plain)) is not None:
+        return whole.group(1)
+    if (scientific := _SCIENTIFIC.fullmatch(plain)) is None:
+        return plain
+    first, decimals, exponent = scientific.groups()
+    digits, length = first + (decimals or "").rstrip("0"), int(exponent) + 1
+    if len(digits) < length:
+        message = f"Таблица округлила штрихкод до {plain}: задайте столбцу текстовый формат и впишите код целиком."
+        raise _FaultError("barcode", "BARCODE_ROUNDED", message)
+    return digits if len(digits) == length else plain
 
 
 def _unit(text: str | None) -> Unit | None:

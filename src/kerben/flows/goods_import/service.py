@@ -18,8 +18,9 @@ from kerben.domains.catalog.api import (
     cancel_import,
     create_import,
     import_by_id,
+    imports_of_shop,
 )
-from kerben.domains.merchants.api import ShopAccess, StaffRole
+from kerben.domains.merchants.api import ShopAccess
 from kerben.flows.goods_import.errors import ImportEndedError
 from kerben.platform.db import WriteTx
 from kerben.platform.jobs import enqueue
@@ -27,11 +28,6 @@ from kerben.platform.ratelimit import RateLimiter
 from kerben.platform.runtime import Runtime
 
 JOB: Final = "goods_import.run"
-FILE_MAX: Final = 200 * 1024 * 1024
-"""Largest file, bytes."""
-
-KEEPERS: Final = (StaffRole.OWNER, StaffRole.MANAGER, StaffRole.STOREKEEPER)
-"""Who may load goods."""
 
 
 class ImportView(msgspec.Struct, frozen=True):
@@ -95,15 +91,34 @@ def import_view(run: ImportRun, *, faults: bool = True) -> ImportView:
 async def queue_import(tx: WriteTx, access: ShopAccess, new: NewImport, ip: str) -> UUID:
     """Queue a run and its job; the run's id."""
     run_id = await create_import(tx, new)
-    await enqueue(tx, JOB, str(run_id).encode(), dedupe_key=f"{JOB}:{run_id}")
-    after = {"shop_id": str(new.shop_id), "format": new.format, "file_name": new.file_name, "dry_run": new.dry_run}
+    await ask_for(tx, run_id)
+    after = {
+        "shop_id": str(new.shop_id),
+        "format": new.format,
+        "file_name": new.file_name,
+        "dry_run": new.dry_run,
+        "revive": new.revive,
+        "default_price": new.default_price,
+    }
     await record(tx, AuditEntry(access.actor, access.role, "import.start", "import", str(run_id), after=after, ip=ip))
     return run_id
+
+
+async def ask_for(tx: WriteTx, run_id: UUID) -> None:
+    """Ask for the job of a run, unless it is waiting or under way already."""
+    await enqueue(tx, JOB, str(run_id).encode(), dedupe_key=f"{JOB}:{run_id}")
+
+
+async def queue_next(tx: WriteTx, shop_id: UUID) -> None:
+    """Ask for the job of the run that has waited longest in a shop, now that another one has ended."""
+    for run in (await imports_of_shop(tx, shop_id, unfinished=True))[:1]:
+        await ask_for(tx, run.id)
 
 
 async def stop_import(tx: WriteTx, access: ShopAccess, run: ImportRun, ip: str) -> ImportRun:
     """Cancel a run: no further chunk is written. Raises ImportEndedError when it has ended."""
     if not await cancel_import(tx, run.id):
         raise ImportEndedError
+    await queue_next(tx, run.shop_id)
     await record(tx, AuditEntry(access.actor, access.role, "import.cancel", "import", str(run.id), ip=ip))
     return await import_by_id(tx, run.id)

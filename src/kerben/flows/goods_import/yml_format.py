@@ -21,9 +21,9 @@ from xml.sax import SAXException, handler
 from defusedxml import DefusedXmlException
 from defusedxml.expatreader import DefusedExpatParser
 
-from kerben.flows.goods_import.csv_format import ATTRIBUTE_ALIASES
 from kerben.flows.goods_import.plain_text import plain_text
 from kerben.flows.goods_import.rows import RawRow, UnreadableFileError
+from kerben.flows.goods_import.table import ATTRIBUTE_ALIASES
 
 OWN_PLATFORM: Final = "Kerben"
 """The `platform` of our own exports: their texts are taken as they stand, not as HTML and habit."""

@@ -16,14 +16,16 @@ from kerben.domains.identity.api import optional_auth, signed_in
 from kerben.domains.merchants.api import StaffRole, shop_access
 from kerben.domains.orders import api as orders
 from kerben.domains.orders.api import Actor, Order, OrderFilter, OrderStatus, PaymentLinks, PaymentView
+from kerben.flows.order_desk import attention, pickup, service, views
 from kerben.flows.order_desk import edit as editing
-from kerben.flows.order_desk import service, views
 from kerben.flows.order_desk.access import GUEST_HEADER, staff_order, visible_order
 from kerben.flows.order_desk.export import ROWS_MAX, to_csv
 from kerben.flows.order_desk.model import (
+    AttentionBody,
     CancelBody,
     DetailedOrder,
     EditBody,
+    ExtendBody,
     ListedOrder,
     RefundBody,
     RefundedView,
@@ -187,10 +189,31 @@ class OrderDeskController(Controller):
                 raise ForbiddenError
             return await service.refund(tx, order, actor, data)
 
-        try:
-            return await idempotency.once(db, keyed, work)
-        except OrderMovedError as error:
-            raise IllegalTransitionError from error
+        for _ in range(_TRIES):
+            try:
+                return await idempotency.once(db, keyed, work)
+            except OrderMovedError:
+                # Somebody else refunded or moved it at the same moment: what they did counts, and is found now.
+                continue
+        raise IllegalTransitionError
+
+    @post("/{order_id:uuid}/extend", guards=[signed_in], summary="Keep it for longer", status_code=200)
+    async def extend(
+        self, request: HttpRequest, order_id: UUID, data: ExtendBody, db: Database, runtime: Runtime
+    ) -> DetailedOrder:
+        """Keep an order at the counter for so many hours from now on; an expired pickup is ready again."""
+        find = _staff(request, order_id)
+        await _change(db, find, lambda tx, order, actor: pickup.extend(tx, order, actor, data))
+        return await _detailed(db, runtime, find)
+
+    @post("/{order_id:uuid}/attention", guards=[signed_in], summary="Decide about sold goods", status_code=200)
+    async def attend(
+        self, request: HttpRequest, order_id: UUID, data: AttentionBody, db: Database, runtime: Runtime
+    ) -> DetailedOrder:
+        """The seller's decision about an order whose goods a till has sold: they are there after all, or it ends."""
+        find = _staff(request, order_id)
+        await _change(db, find, lambda tx, order, actor: attention.decide(tx, order, actor, data))
+        return await _detailed(db, runtime, find)
 
 
 async def _detailed(db: Database, runtime: Runtime, find: Find) -> DetailedOrder:

@@ -8,7 +8,14 @@ from uuid import UUID
 
 from kerben.domains.identity.api import TokenVerifier
 from kerben.domains.merchants.api import shop_access
-from kerben.domains.orders.events import AttentionNeeded, OrderChanged, OrderPlaced, OrderStatusChanged
+from kerben.domains.orders.events import (
+    AttentionCleared,
+    AttentionNeeded,
+    OrderChanged,
+    OrderPlaced,
+    OrderStatusChanged,
+    PickupExtended,
+)
 from kerben.flows.order_desk.access import visible_order
 from kerben.platform.access import Connection, Principal, optional_principal_of
 from kerben.platform.errors import NotFoundError
@@ -18,7 +25,10 @@ from kerben.platform.runtime import Runtime
 Messages = Sequence[tuple[str, str, Mapping[str, Any]]]
 
 
-def _messages(event: OrderPlaced | OrderStatusChanged | OrderChanged | AttentionNeeded) -> Messages:
+_Heard = OrderPlaced | OrderStatusChanged | OrderChanged | PickupExtended | AttentionNeeded | AttentionCleared
+
+
+def _messages(event: _Heard) -> Messages:
     topic = f"order:{event.order_id}"
     if isinstance(event, OrderPlaced):
         new = {"order_id": event.order_id, "number": event.number, "status": event.status, "total": event.total}
@@ -31,6 +41,14 @@ def _messages(event: OrderPlaced | OrderStatusChanged | OrderChanged | Attention
         ]
     if isinstance(event, OrderChanged):
         return [(topic, "changed", {"version": event.version, "total": event.total, "currency": event.currency})]
+    if isinstance(event, PickupExtended):
+        kept = {"pickup_until": event.pickup_until}
+        return [
+            (topic, "extended", kept),
+            (f"shop-orders:{event.shop_id}", "extended", {**kept, "order_id": event.order_id}),
+        ]
+    if isinstance(event, AttentionCleared):
+        return [(f"shop-orders:{event.shop_id}", "attention_cleared", {"order_id": event.order_id})]
     return [(f"shop-orders:{event.shop_id}", "attention", {"order_id": event.order_id, "reason": event.reason})]
 
 
@@ -66,6 +84,8 @@ async def _may_see_shop(
     return True
 
 
-LIVE = Live((OrderPlaced, OrderStatusChanged, OrderChanged, AttentionNeeded), _messages)
+LIVE = Live(
+    (OrderPlaced, OrderStatusChanged, OrderChanged, PickupExtended, AttentionNeeded, AttentionCleared), _messages
+)
 TOPIC = LiveTopic("order", _may_see_order)
 SHOP_TOPIC = LiveTopic("shop-orders", _may_see_shop)

@@ -9,7 +9,16 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from kerben.domains.orders.api import Delivery, LineView, OrderStatus, OrderView, PaymentMethod, PaymentView
+from kerben.domains.orders.api import (
+    EXTENSION_H_MAX,
+    Delivery,
+    LineView,
+    OrderStatus,
+    OrderView,
+    PaymentMethod,
+    PaymentView,
+)
+from kerben.domains.payments.api import Bearer
 from kerben.platform.money import MoneyView
 
 Reason = Annotated[str, Meta(min_length=1, max_length=500)]
@@ -33,7 +42,35 @@ class RefundBody(msgspec.Struct, frozen=True):
     """Why the money goes back, and who is answerable for it."""
 
     reason: Reason
-    responsible: Literal["platform", "seller"]
+    responsible: Bearer
+    """The seller bears a refund until an admin has decided that the platform does; an admin's own word decides."""
+    evidence: Annotated[list[Annotated[str, Meta(min_length=1, max_length=500)]], Meta(max_length=20)] = []
+    """Media ids or links."""
+    restock: bool = True
+    """Whether goods that had left are back in the shop; goods that never left are freed in any case."""
+
+
+class BearerBody(msgspec.Struct, frozen=True):
+    """An admin's decision that the platform bears a refund, and why."""
+
+    borne_by: Literal["platform"]
+    note: Reason
+
+
+class ExtendBody(msgspec.Struct, frozen=True):
+    """How many hours from now on goods are kept at the counter."""
+
+    hours: Annotated[int, Meta(ge=1, le=EXTENSION_H_MAX)]
+    comment: Annotated[str, Meta(max_length=500)] | None = None
+
+
+class AttentionBody(msgspec.Struct, frozen=True):
+    """What the seller does about an order that needs his attention: the goods are there after all, or it ends."""
+
+    action: Literal["restocked", "refund"]
+    reason: Annotated[str, Meta(max_length=500)] = ""
+    responsible: Bearer = Bearer.SELLER
+    restock: bool = True
 
 
 class EditItem(msgspec.Struct, frozen=True):
@@ -82,6 +119,7 @@ class PickupView(msgspec.Struct, frozen=True, kw_only=True):
     to_pay: MoneyView
     ready_at: datetime | None
     reserved_until: datetime | None
+    pickup_until: datetime | None
 
 
 class HistoryView(msgspec.Struct, frozen=True):
@@ -100,13 +138,16 @@ class HistoryView(msgspec.Struct, frozen=True):
 
 
 class RefundView(msgspec.Struct, frozen=True):
-    """A full refund."""
+    """A full refund. The last three are for the shop's staff and admins; a buyer does not see them."""
 
     id: UUID
     status: str
     amount: MoneyView
     reason: str
     created_at: datetime
+    responsible: Bearer | None = None
+    borne_by: Bearer | None = None
+    evidence: list[str] = []
 
 
 class ListedOrder(OrderView, frozen=True, kw_only=True):
@@ -132,5 +173,5 @@ class RefundedView(msgspec.Struct, frozen=True):
 
     order_id: UUID
     status: OrderStatus
-    responsible: str
+    responsible: Bearer
     refund: RefundView

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
 from kerben.domains.orders import api as orders
-from kerben.domains.orders.api import Actor, DeliveryMethod, Order, OrderLine, OrderStatus
+from kerben.domains.orders.api import Actor, DeliveryMethod, Order, OrderLine, OrderStatus, PickupExtension
 from kerben.domains.pos.api import KnownDevice
 from kerben.flows.order_desk import service
 from kerben.flows.order_desk.errors import WrongPickupCodeError
-from kerben.flows.order_desk.model import PickupView
+from kerben.flows.order_desk.model import ExtendBody, PickupView
 from kerben.platform import money
 from kerben.platform.db import ReadTx, WriteTx
-from kerben.platform.errors import NotFoundError
+from kerben.platform.errors import ForbiddenError, IllegalTransitionError, NotFoundError, invalid
 from kerben.platform.ratelimit import RateLimiter
 from kerben.platform.runtime import Runtime
 
@@ -76,6 +77,27 @@ async def issue(tx: WriteTx, codes: PickupCodes, device: KnownDevice, order_id: 
     return _view(order, lines.get(order_id, []))
 
 
+async def extend(tx: WriteTx, order: Order, actor: Actor, body: ExtendBody) -> Order:
+    """Keep an order at the counter for `body.hours` from now on; one whose pickup has expired is ready again.
+
+    Raises ForbiddenError, IllegalTransitionError for an order that does not wait there (any more), and
+    InvalidRequestError when it is kept for longer than that already.
+    """
+    if not orders.ORDER_STATES.allows(OrderStatus.PICKUP_EXPIRED, OrderStatus.READY_FOR_PICKUP, actor.role):
+        raise ForbiddenError
+    if order.status not in WAITING:
+        raise IllegalTransitionError(status=order.status.value, can_become=[])
+    until = tx.now + timedelta(hours=body.hours)
+    kept = order.pickup_until if order.status is OrderStatus.READY_FOR_PICKUP else None
+    if kept is not None and until <= kept:
+        raise invalid("/hours", "Заказ и так хранится дольше. Укажите больше часов.", "NOT_LONGER")
+    extended = await orders.extend_pickups(tx, [PickupExtension(order.id, until, actor, body.comment)])
+    if order.id not in extended:
+        raise service.OrderMovedError
+    await service.note(tx, actor, "order.pickup_extended", order, extended[order.id].order)
+    return extended[order.id].order
+
+
 def _view(order: Order, lines: Sequence[OrderLine]) -> PickupView:
     return PickupView(
         order_id=order.id,
@@ -88,4 +110,5 @@ def _view(order: Order, lines: Sequence[OrderLine]) -> PickupView:
         to_pay=money.view(0 if order.paid_at is not None else order.total, order.currency),
         ready_at=order.ready_at,
         reserved_until=order.reserved_until,
+        pickup_until=order.pickup_until,
     )

@@ -13,26 +13,30 @@ from uuid import UUID
 from kerben.domains.inventory import api as inventory
 from kerben.domains.inventory.events import Oversold
 from kerben.domains.orders import api as orders
-from kerben.domains.orders.api import SYSTEM, CancelReason, Order, OrderStatus
+from kerben.domains.orders.api import OVERSOLD, SYSTEM, CancelReason, Order, OrderStatus
 from kerben.domains.payments import api as payments
+from kerben.flows.order_desk.attention import missing_milli
 from kerben.platform.db import WriteTx
 from kerben.platform.events import Envelope
 
 _MAY_LOSE: Final = frozenset(
     {OrderStatus.AWAITING_PAYMENT, OrderStatus.AWAITING_CONFIRMATION, OrderStatus.AWAITING_SHIPMENT_COD}
 )
-ATTENTION: Final = "Товар заказа продан на кассе. Верните деньги или пополните остаток."
 _TRIES: Final = 3
 
 
 async def on_oversold(tx: WriteTx, envelopes: Sequence[Envelope]) -> None:
     """Make good what is missing now; an event that is late, or comes twice, finds less or nothing to do."""
-    for variant_id in sorted({e.event.variant_id for e in envelopes if isinstance(e.event, Oversold)}):
-        await resolve(tx, variant_id)
+    variant_ids = sorted({e.event.variant_id for e in envelopes if isinstance(e.event, Oversold)})
+    for variant_id in variant_ids:
+        await _cancel_unpaid(tx, variant_id)
+    # Only now: payments, which cancelling locks, come before orders.
+    for variant_id in variant_ids:
+        await _alarm(tx, variant_id)
 
 
-async def resolve(tx: WriteTx, variant_id: UUID) -> None:
-    """Cancel unpaid orders, newest first, until no more is reserved than lies there; then turn to the paid ones."""
+async def _cancel_unpaid(tx: WriteTx, variant_id: UUID) -> None:
+    """Cancel unpaid orders, newest first, until no more is reserved than lies there."""
     for _ in range(_TRIES):
         missing, held = await _held(tx, variant_id)
         losers, missing = _pick(held, missing)
@@ -41,7 +45,17 @@ async def resolve(tx: WriteTx, variant_id: UUID) -> None:
         if await _cancel(tx, losers):
             break
         # One of them was paid or moved on in between: look again who may lose.
+
+
+async def _alarm(tx: WriteTx, variant_id: UUID) -> None:
+    """Put paid orders before the seller, newest first, until what is missing is theirs."""
     missing, held = await _held(tx, variant_id)
+    if not missing:
+        return
+    # Whoever takes marks off holds these locks; see `attention`.
+    known = await orders.lock(tx, sorted({o.id for o, _ in held}))
+    missing, held = await _held(tx, variant_id)
+    held = [(known.get(o.id, o), qty) for o, qty in held]
     paid = [(o, qty) for o, qty in held if o.status not in _MAY_LOSE]
     covered = sum(qty for o, qty in paid if o.needs_attention)
     alarmed: list[UUID] = []
@@ -51,14 +65,14 @@ async def resolve(tx: WriteTx, variant_id: UUID) -> None:
         if not order.needs_attention:
             alarmed.append(order.id)
             covered += qty
-    await orders.need_attention(tx, alarmed, ATTENTION)
+    await orders.need_attention(tx, alarmed, OVERSOLD)
 
 
 async def _held(tx: WriteTx, variant_id: UUID) -> tuple[int, list[tuple[Order, int]]]:
     """How much is missing, and who holds how much of it, newest first; in thousandths."""
     level = (await inventory.levels(tx, [variant_id])).get(variant_id)
-    missing = level.reserved_milli - max(0, level.on_hand_milli) if level else 0
-    if missing <= 0:
+    missing = missing_milli(level)
+    if not missing:
         return 0, []
     reservations = (await inventory.active_reservations(tx, [variant_id])).get(variant_id, [])
     known = await orders.orders_by_ids(tx, [r.order_id for r in reservations])

@@ -20,6 +20,7 @@ from kerben.domains.orders.api import (
     PICKUP_H,
     REMINDER_MIN,
     TRANSFER_H,
+    UNCLAIMED_H,
     Actor,
     CancelReason,
     Move,
@@ -29,22 +30,23 @@ from kerben.domains.orders.api import (
 )
 from kerben.domains.payments import api as payments
 from kerben.domains.payments.api import (
+    Bearer,
     PaymentChange,
     PaymentClosedError,
     PaymentRow,
     PaymentStatus,
     RefundRequested,
     RefundRow,
+    RefundWish,
 )
 from kerben.flows.order_desk.model import RefundBody, RefundedView
 from kerben.flows.order_desk.views import refund_view
 from kerben.platform.db import WriteTx
-from kerben.platform.errors import ForbiddenError, IllegalTransitionError
+from kerben.platform.errors import ForbiddenError, IllegalTransitionError, invalid
 
 S = OrderStatus
 LEAVES_SHOP: Final = frozenset({S.SHIPPED, S.DELIVERING, S.DELIVERED})
 _ROLES: Final = ("buyer", "manager", "accountant", "storekeeper", "cashier", "courier")
-_RESPONSIBLE: Final = {"platform": "площадка", "seller": "продавец"}
 REFUNDED_AS: Final = {True: S.RETURNED, False: S.CANCELLED}
 """Where a refund leaves an order, by whether its goods had left the shop."""
 
@@ -73,7 +75,7 @@ async def transition(tx: WriteTx, order: Order, actor: Actor, to: OrderStatus, c
     if to is S.CANCELLED:
         return await cancel(tx, order, actor, comment)
     if to is S.RETURNED:
-        moved, _ = await give_back(tx, order, actor, comment or "Возврат", to)
+        moved, _ = await give_back(tx, order, actor, RefundBody(comment or "Возврат", Bearer.SELLER), to)
         return moved
     if order.status is S.AWAITING_CONFIRMATION:
         await _require_sizes(tx, order)
@@ -88,7 +90,7 @@ async def transition(tx: WriteTx, order: Order, actor: Actor, to: OrderStatus, c
     elif to not in LEAVES_SHOP:
         await inventory.extend(tx, [order.id], moved.reserved_until)
     await _book(tx, changes)
-    await _audit(tx, actor, "order.transition", order, moved)
+    await note(tx, actor, "order.transition", order, moved)
     return moved
 
 
@@ -105,6 +107,8 @@ def _step(tx: WriteTx, order: Order, actor: Actor, to: OrderStatus, comment: str
     keep_until = None
     if to is S.READY_FOR_PICKUP:
         keep_until = tx.now + timedelta(hours=PICKUP_H)
+    elif to is S.PICKUP_EXPIRED:
+        keep_until = tx.now + timedelta(hours=UNCLAIMED_H)
     elif to is S.AWAITING_PAYMENT:
         keep_until = tx.now + timedelta(hours=TRANSFER_H)
     remind_at = keep_until - timedelta(minutes=REMINDER_MIN) if to is S.AWAITING_PAYMENT and keep_until else None
@@ -135,7 +139,7 @@ async def cancel(tx: WriteTx, order: Order, actor: Actor, comment: str | None) -
     payment = await _payment_of(tx, order)
     refunded = None
     if payment is not None and payment.status is PaymentStatus.CAPTURED:
-        refunded = await payments.request_refund(tx, payment.id, comment or "Заказ отменён")
+        refunded = await payments.request_refund(tx, RefundWish(payment.id, comment or "Заказ отменён"))
     elif payment is not None:
         await payments.void(tx, [payment.id])
     reason = CancelReason.BUYER if actor.role == "buyer" else CancelReason.SELLER
@@ -155,23 +159,26 @@ async def cancel(tx: WriteTx, order: Order, actor: Actor, comment: str | None) -
     await inventory.release(tx, [order.id])
     await _book_refund(tx, payment, refunded)
     if actor.role != "buyer":
-        await _audit(tx, actor, "order.cancelled", order, moved)
+        await note(tx, actor, "order.cancelled", order, moved)
     return moved
 
 
 async def give_back(
-    tx: WriteTx, order: Order, actor: Actor, reason: str, to: OrderStatus
+    tx: WriteTx, order: Order, actor: Actor, body: RefundBody, to: OrderStatus
 ) -> tuple[Order, RefundRow | None]:
     """End an order with its money refunded in full: cancelled before its goods left the shop, returned after.
 
-    What was never paid is given up. Goods that had left are taken back into stock.
-    Raises ForbiddenError, IllegalTransitionError.
+    What was never paid is given up. Goods that never left are freed; those that had left are taken back into stock,
+    unless `body.restock` says that they did not come back. Raises ForbiddenError, IllegalTransitionError, and
+    InvalidRequestError for goods that are said not to have come back though they never left.
     """
     require_step(order, to, actor)
+    if not body.restock and not order.handed_over:
+        raise invalid("/restock", "Товар не покидал магазин: он снова в продаже. Испорченный товар спишите отдельно.")
     payment = await _payment_of(tx, order)
     refunded = None
     if payment is not None and payment.status is PaymentStatus.CAPTURED:
-        refunded = await payments.request_refund(tx, payment.id, reason)
+        refunded = await payments.request_refund(tx, _wish(payment, body))
     elif payment is not None:
         await payments.void(tx, [payment.id])
     moved = await _move(
@@ -182,18 +189,30 @@ async def give_back(
             to=to,
             actor=actor,
             action="refunded" if refunded else "returned",
-            comment=reason,
+            comment=body.reason,
             reason=CancelReason.REFUNDED if to is S.CANCELLED else None,
             sources=(order.status,),
         ),
     )
-    if order.handed_over:
-        await inventory.restock(tx, [order.id])
-    else:
+    if not order.handed_over:
         await inventory.release(tx, [order.id])
+    elif body.restock:
+        await inventory.restock(tx, [order.id])
     await _book_refund(tx, payment, refunded)
-    await _audit(tx, actor, "order.refunded" if refunded else "order.returned", order, moved)
-    return moved, refunded.refund if refunded else None
+    await note(tx, actor, "order.refunded" if refunded else "order.returned", order, moved, body)
+    return moved, await _borne(tx, actor, body, refunded.refund) if refunded else None
+
+
+def _wish(payment: PaymentRow, body: RefundBody) -> RefundWish:
+    return RefundWish(payment.id, body.reason, body.responsible, tuple(body.evidence))
+
+
+async def _borne(tx: WriteTx, actor: Actor, body: RefundBody, made: RefundRow) -> RefundRow:
+    """A seller's word that the platform is answerable is a claim; only an admin's spends the platform's money."""
+    if actor.role != "admin" or body.responsible is not Bearer.PLATFORM:
+        return made
+    refund, _ = await payments.bear_by_platform(tx, made.id)
+    return refund
 
 
 async def refund(tx: WriteTx, order: Order, actor: Actor, body: RefundBody) -> RefundedView:
@@ -204,16 +223,15 @@ async def refund(tx: WriteTx, order: Order, actor: Actor, body: RefundBody) -> R
     payment = await _payment_of(tx, order)
     if payment is None or payment.status not in {PaymentStatus.CAPTURED, PaymentStatus.REFUNDED}:
         raise PaymentClosedError(status=payment.status.value if payment else None)
-    reason = f"{body.reason} (ответственный: {_RESPONSIBLE[body.responsible]})"
     made = (await payments.refunds_by_payments(tx, [payment.id])).get(payment.id)
     if order.status not in {S.CANCELLED, S.RETURNED}:
-        order, made = await give_back(tx, order, actor, reason, REFUNDED_AS[order.handed_over])
+        order, made = await give_back(tx, order, actor, body, REFUNDED_AS[order.handed_over])
     elif made is None and payment.status is PaymentStatus.CAPTURED:
         # The acquirer refused the first refund: the order has ended, its money still has to go back.
-        again = await payments.request_refund(tx, payment.id, reason)
+        again = await payments.request_refund(tx, _wish(payment, body))
         await _book_refund(tx, payment, again)
-        await _audit(tx, actor, "order.refunded", order, order)
-        made = again.refund
+        await note(tx, actor, "order.refunded", order, order, body)
+        made = await _borne(tx, actor, body, again.refund)
     if made is None:
         raise OrderMovedError
     return RefundedView(order.id, order.status, body.responsible, refund_view(made, order.currency))
@@ -285,7 +303,11 @@ async def _book_refund(tx: WriteTx, payment: PaymentRow | None, refunded: Refund
         await payments.hold_for_refund(tx, [payment])
 
 
-async def _audit(tx: WriteTx, actor: Actor, action: str, before: Order, after: Order) -> None:
+async def note(
+    tx: WriteTx, actor: Actor, action: str, before: Order, after: Order, body: RefundBody | None = None
+) -> None:
+    """Keep a step in the audit log."""
+    said = {"responsible": body.responsible, "restock": body.restock, "evidence": body.evidence} if body else {}
     await record(
         tx,
         AuditEntry(
@@ -295,6 +317,6 @@ async def _audit(tx: WriteTx, actor: Actor, action: str, before: Order, after: O
             "order",
             str(before.id),
             {"status": before.status.value},
-            {"status": after.status.value},
+            {"status": after.status.value, **said},
         ),
     )

@@ -26,11 +26,15 @@ def _payment(links: PaymentLinks, order: Order, payment: PaymentRow | None) -> P
     )
 
 
-def refund_view(refund: RefundRow, currency: str) -> RefundView:
-    """A refund for an answer."""
+def refund_view(refund: RefundRow, currency: str, *, inside: bool = True) -> RefundView:
+    """A refund for an answer; `inside` False leaves out what is between seller and platform."""
+    amount = money.view(refund.amount, currency)
+    if not inside:
+        return RefundView(refund.id, refund.status.value, amount, refund.reason, refund.created_at)
     return RefundView(
-        refund.id, refund.status.value, money.view(refund.amount, currency), refund.reason, refund.created_at
-    )
+        refund.id, refund.status.value, amount, refund.reason, refund.created_at, refund.responsible,
+        refund.borne_by, refund.evidence,
+    )  # fmt: skip
 
 
 async def listed(tx: ReadTx, links: PaymentLinks, page: Sequence[Order]) -> list[ListedOrder]:
@@ -58,7 +62,7 @@ async def detailed(
     return DetailedOrder(
         **msgspec.structs.asdict(orders.order_view(order, lines.get(order.id, []))),
         payment=_payment(links, order, payment),
-        refund=refund_view(refund, order.currency) if refund else None,
+        refund=refund_view(refund, order.currency, inside=viewer.role != "buyer") if refund else None,
         history=[HistoryView(**msgspec.structs.asdict(entry)) for entry in history],
         can_become=orders.targets(order.status, order.delivery.method, order.payment_method, viewer.role),
         pickup_code=pickup_code,

@@ -9,6 +9,8 @@ from kerben.flows.order_payment.service import OrderPayments
 from kerben.flows.order_payment.settlement import SUBJECT, settle
 from kerben.platform.modules import Module, Sweep
 
+payments.settled_by(SUBJECT, lambda _: settle)
+
 MODULE = Module(
     name="order_payment",
     controllers=[OrderPaymentController],

@@ -22,7 +22,7 @@ from kerben.domains.payments.api import (
     ProviderState,
     Source,
 )
-from kerben.flows.order_payment.settlement import SUBJECT, settle
+from kerben.flows.order_payment.settlement import SUBJECT
 from kerben.platform.batching import Batcher
 from kerben.platform.db import WriteTx
 from kerben.platform.errors import DomainError, NotFoundError
@@ -120,7 +120,10 @@ class OrderPayments:
         async def work(tx: WriteTx) -> None:
             for name in sorted({name for name, _ in batch}):
                 answers = [(state, Source.WEBHOOK) for n, state in batch if n == name]
-                await settle(tx, await payments.apply_states(tx, answers, provider=name))
+                changes = await payments.apply_states(
+                    tx, answers, provider=name, subjects=payments.settled_subjects()
+                )
+                await payments.settle_all(self._runtime, tx, changes)
 
         await self._db.transact(work)
         return [None] * len(batch)

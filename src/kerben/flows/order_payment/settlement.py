@@ -15,7 +15,7 @@ from kerben.domains.inventory import api as inventory
 from kerben.domains.orders import api as orders
 from kerben.domains.orders.api import CancelReason, OrderStatus
 from kerben.domains.payments import api as payments
-from kerben.domains.payments.api import PaymentChange, PaymentStatus
+from kerben.domains.payments.api import PaymentChange, PaymentStatus, RefundWish
 from kerben.domains.payouts import api as payouts
 from kerben.platform.db import WriteTx
 
@@ -30,8 +30,9 @@ async def settle(tx: WriteTx, changes: Sequence[PaymentChange]) -> None:
     await _give_up_rivals(tx, captured)
     kept = await _keep(tx, captured) if captured else frozenset[UUID]()
     not_kept = frozenset(change.payment_id for change in captured) - kept
-    for payment_id in sorted(not_kept):
-        await payments.request_refund(tx, payment_id, "Заказ отменён или уже оплачен.")
+    await payments.request_refunds(
+        tx, [RefundWish(payment_id, "Заказ отменён или уже оплачен.") for payment_id in sorted(not_kept)]
+    )
     await _note_foreign_refunds(tx, [c.subject_id for c in mine if c.new is PaymentStatus.REFUNDED])
     await payments.book(tx, mine, not_kept)
     for currency in sorted({change.currency for change in captured}):

@@ -27,6 +27,8 @@ def me_view(row: UserRow) -> MeView:
         phone_verified=row.phone_verified_at is not None,
         email_verified=row.email_verified_at is not None,
         totp_enabled=row.totp_enabled,
+        second_factor=row.totp_enabled,
+        second_factor_required=row.second_factor_required,
         created_at=row.created_at,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 from litestar import Controller, delete, get, post
@@ -13,9 +14,9 @@ from kerben.domains.identity.guards import signed_in
 from kerben.domains.identity.model import RevocationCause, SessionView, TotpSetup
 from kerben.domains.identity.repository import sessions as session_rows
 from kerben.domains.identity.repository import users as user_rows
-from kerben.domains.identity.service import lockout, sessions, totp
-from kerben.platform.access import principal_of
-from kerben.platform.db import Database
+from kerben.domains.identity.service import factor, lockout, sessions, totp
+from kerben.platform.access import Principal, principal_of
+from kerben.platform.db import Database, WriteTx
 from kerben.platform.errors import UnauthenticatedError
 from kerben.platform.http import Page
 from kerben.platform.runtime import Runtime
@@ -59,23 +60,29 @@ class OwnSessionsController(Controller):
 
     @post("/2fa/totp/confirm", guards=[signed_in], status_code=204)
     async def confirm_totp(self, request: HttpRequest, data: Code, runtime: Runtime, db: Database) -> None:
-        """Put the second factor in force by a code of the app. 401 OTP_INVALID, 409, 429 LOCKED_OUT."""
-        await _guarded(request, data, runtime, db, totp.confirm)
+        """Put the second factor in force by a code of the app; the account's other sessions are closed.
+        401 OTP_INVALID, 409, 429 LOCKED_OUT."""
+        await _guarded(request, data, runtime, db, factor.confirm)
 
     @post("/2fa/totp/disable", guards=[signed_in], status_code=204)
     async def disable_totp(self, request: HttpRequest, data: Code, runtime: Runtime, db: Database) -> None:
-        """Switch the second factor off by a code of the app or a recovery code. 401 OTP_INVALID, 409, 429."""
-        await _guarded(request, data, runtime, db, totp.switch_off)
+        """Switch the second factor off by a code of the app or a recovery code; every session is closed.
+        401 OTP_INVALID, 409 SECOND_FACTOR_DEMANDED (sellers and admins need it), TOTP_NOT_SET_UP, 429."""
+        await _guarded(request, data, runtime, db, factor.switch_off)
 
 
-async def _guarded(request: HttpRequest, data: Code, runtime: Runtime, db: Database, action: totp.Action) -> None:
+_Action = Callable[[Runtime, WriteTx, Principal, str, str], Awaitable[None]]
+
+
+async def _guarded(request: HttpRequest, data: Code, runtime: Runtime, db: Database, action: _Action) -> None:
     """Run what a code of the second factor allows; wrong codes are counted, so that it cannot be guessed."""
-    user_id, ip = principal_of(request).user_id, device_of(request).ip
-    key = f"totp:{user_id}"
+    principal, ip = principal_of(request), device_of(request).ip
+    key = lockout.factor_key(principal.user_id)
     await lockout.check(runtime, key, ip)
     try:
         async with db.write() as tx:
-            await action(runtime, tx, user_id, data.code)
+            await action(runtime, tx, principal, data.code, ip)
+            await lockout.forgive(tx, key)
     except OtpInvalidError:
         await lockout.count_failure(runtime, key, ip)
         raise

@@ -159,6 +159,34 @@ async def put_totp(tx: WriteTx, user_id: UUID, sealed_secret: bytes, recovery_ha
     return True
 
 
+async def put_confirmed_totps(
+    tx: WriteTx, user_ids: Sequence[UUID], sealed_secrets: Sequence[bytes], recovery: Sequence[tuple[UUID, bytes]]
+) -> None:
+    """Store second factors that are in force at once, with (user, recovery hash) pairs; users must have none."""
+    await tx.execute(
+        "INSERT INTO identity.totp (user_id, sealed_secret, confirmed_at, created_at)"
+        " SELECT t.user_id, t.sealed, $3, $3 FROM unnest($1::uuid[], $2::bytea[]) AS t(user_id, sealed)",
+        user_ids,
+        sealed_secrets,
+        tx.now,
+    )
+    await tx.execute(
+        "INSERT INTO identity.recovery_code (user_id, hash)"
+        " SELECT r.user_id, r.hash FROM unnest($1::uuid[], $2::bytea[]) AS r(user_id, hash)",
+        [user_id for user_id, _ in recovery],
+        [code_hash for _, code_hash in recovery],
+    )
+
+
+async def has_second_factor(tx: ReadTx, user_id: UUID) -> bool:
+    """Whether a second factor is in force: totp_pkey."""
+    return bool(
+        await tx.fetchval(
+            "SELECT EXISTS (SELECT FROM identity.totp WHERE user_id = $1 AND confirmed_at IS NOT NULL)", user_id
+        )
+    )
+
+
 async def use_totp_step(tx: WriteTx, user_id: UUID, step: int, *, confirm: bool) -> bool:
     """Use a time step up; False when it or a later one was used before."""
     return bool(

@@ -11,7 +11,7 @@ from kerben.platform.db import ReadTx, Row, WriteTx
 
 _COLUMNS: Final = """
     u.id, u.kind, u.phone, u.email, u.name, u.roles, u.password_hash, u.phone_verified_at, u.email_verified_at,
-    u.created_at,
+    u.created_at, u.second_factor_demanded,
     EXISTS (SELECT FROM identity.totp t WHERE t.user_id = u.id AND t.confirmed_at IS NOT NULL) AS totp_enabled
 """
 
@@ -29,6 +29,7 @@ def _row(row: Row) -> UserRow:
         email_verified_at=row["email_verified_at"],
         created_at=row["created_at"],
         totp_enabled=row["totp_enabled"],
+        second_factor_demanded=row["second_factor_demanded"],
     )
 
 
@@ -140,6 +141,24 @@ async def set_password(tx: WriteTx, user_id: UUID, password_hash: str | None) ->
 async def set_roles(tx: WriteTx, user_id: UUID, roles: Sequence[str]) -> None:
     """Replace the platform roles."""
     await tx.execute("UPDATE identity.users SET roles = $2 WHERE id = $1", user_id, sorted(roles))
+
+
+async def lock_all(tx: WriteTx, ids: Sequence[UUID]) -> None:
+    """Hold users until the transaction ends, in id order."""
+    await tx.fetch(
+        "SELECT FROM identity.users WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE", sorted(set(ids))
+    )
+
+
+async def demand_second_factor(tx: WriteTx, ids: Sequence[UUID], *, demanded: bool) -> None:
+    """Note who must have a second factor for what they do outside of identity. Locked in id order."""
+    await tx.execute(
+        "UPDATE identity.users u SET second_factor_demanded = $2 FROM (SELECT id FROM identity.users"
+        " WHERE id = ANY($1::uuid[]) AND second_factor_demanded <> $2 ORDER BY id FOR NO KEY UPDATE) AS held"
+        " WHERE u.id = held.id",
+        sorted(set(ids)),
+        demanded,
+    )
 
 
 async def insert_group(tx: WriteTx, name: str) -> UUID | None:

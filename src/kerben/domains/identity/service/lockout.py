@@ -4,6 +4,7 @@ own, so that the refusal it belongs to does not roll it back."""
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from kerben.domains.identity import rules
 from kerben.domains.identity.errors import LockedOutError
@@ -16,6 +17,11 @@ def login_key(login: str) -> str:
     """What guesses for one login are counted under; the same for logins that nobody has and for texts that cannot be
     a login (which may hold characters that PostgreSQL does not store)."""
     return "login:" + "".join(c if c.isprintable() else "?" for c in login[:200])
+
+
+def factor_key(user_id: UUID) -> str:
+    """What guesses of one account's second factor are counted under, by whichever login or route they come."""
+    return f"totp:{user_id}"
 
 
 def _limits(key: str | None, ip: str) -> list[tuple[str, int]]:

@@ -15,14 +15,17 @@ from kerben.platform.errors import NotFoundError
 from kerben.platform.runtime import Runtime
 
 
-async def open_session(runtime: Runtime, tx: WriteTx, user: UserView, device: Device) -> SignedIn:
-    """Open a session for a user who has proven who they are."""
+async def open_session(
+    runtime: Runtime, tx: WriteTx, user: UserView, device: Device, *, second_factor: bool = False
+) -> SignedIn:
+    """Open a session for a user who has proven who they are. `second_factor`: the account has a confirmed one."""
     session_id = tx.new_id()
     refresh = new_refresh_token(runtime.keys, session_id, 0)
     life = timedelta(seconds=runtime.settings.refresh_token_s)
     await sessions.insert(tx, session_id, user.id, refresh.secret_hash, device, tx.now + life)
     issuer = runtime.part(TokenIssuer)
-    return SignedIn(user, issuer.issue(user.id, session_id, user.roles), refresh.text, issuer.life_s)
+    token = issuer.issue(user.id, session_id, user.roles, second_factor=second_factor)
+    return SignedIn(user, token, refresh.text, issuer.life_s)
 
 
 async def refresh(runtime: Runtime, token: str, device: Device) -> TokenPair:
@@ -51,7 +54,8 @@ async def refresh(runtime: Runtime, token: str, device: Device) -> TokenPair:
             return None
         (user,) = await users.by_ids(tx, [user_id])
         issuer = runtime.part(TokenIssuer)
-        return TokenPair(issuer.issue(user_id, given.session_id, user.roles), coming.text, issuer.life_s)
+        token = issuer.issue(user_id, given.session_id, user.roles, second_factor=user.totp_enabled)
+        return TokenPair(token, coming.text, issuer.life_s)
 
     pair = await runtime.db.transact(exchange)
     if pair is not None:

@@ -105,13 +105,21 @@ async def sign_in(runtime: Runtime, login_text: str, password: str, otp: str | N
         if not await _second_factor(runtime, tx, row, otp):
             return None
         await lockout.forgive(tx, key)
-        return await sessions.open_session(runtime, tx, row.view, device)
+        return await sessions.open_session(runtime, tx, row.view, device, second_factor=row.totp_enabled)
 
+    if found.totp_enabled:
+        await lockout.check(runtime, lockout.factor_key(found.id), device.ip)
     signed_in = await runtime.db.transact(enter)
     if signed_in is None:
-        await lockout.count_failure(runtime, key, device.ip)
+        await _count_wrong_otp(runtime, found.id, device.ip)
         raise OtpInvalidError
     return signed_in
+
+
+async def _count_wrong_otp(runtime: Runtime, user_id: UUID, ip: str) -> None:
+    """Count a wrong second factor. By the account, not by the login: a new password, another login or another
+    route gives no further guesses."""
+    await lockout.count_failure(runtime, lockout.factor_key(user_id), ip)
 
 
 async def _second_factor(runtime: Runtime, tx: WriteTx, row: UserRow, otp: str | None) -> bool:
@@ -120,7 +128,10 @@ async def _second_factor(runtime: Runtime, tx: WriteTx, row: UserRow, otp: str |
         return True
     if not otp:
         raise OtpRequiredError
-    return await totp.check(runtime, tx, row.id, otp)
+    if not await totp.check(runtime, tx, row.id, otp):
+        return False
+    await lockout.forgive(tx, lockout.factor_key(row.id))
+    return True
 
 
 async def sign_in_by_code(runtime: Runtime, login: Login, code: str, otp: str | None, device: Device) -> SignedIn:
@@ -128,17 +139,16 @@ async def sign_in_by_code(runtime: Runtime, login: Login, code: str, otp: str | 
 
     The code proves the phone or address. A phone that so far only ordered as a guest gets an account, which takes
     over what the guest has. An account whose owner never proved its contact may have been opened by somebody else in
-    advance: its password, second factor and sessions are void from here on.
+    advance: its password, second factor and sessions are void from here on (but see `_proven`).
     CodeInvalidError, OtpRequiredError (the code stays good), OtpInvalidError, LockedOutError.
     """
-    key = lockout.login_key(login.value)
     mac = await codes.prove(runtime, login, CodePurpose.SIGNIN, code, device.ip)
     async with runtime.db.read() as tx:
         known = await user_rows.account_by_login(tx, login)
-    if known is not None and known.totp_enabled and known.contact_proven:
-        await lockout.check(runtime, key, device.ip)
+    if known is not None and known.totp_enabled and (known.contact_proven or known.second_factor_required):
+        await lockout.check(runtime, lockout.factor_key(known.id), device.ip)
 
-    async def enter(tx: WriteTx) -> SignedIn | None:
+    async def enter(tx: WriteTx) -> SignedIn:
         account = await user_rows.account_by_login(tx, login)
         if account is None:
             await codes.use(tx, login, CodePurpose.SIGNIN, mac)
@@ -148,17 +158,16 @@ async def sign_in_by_code(runtime: Runtime, login: Login, code: str, otp: str | 
             row = await _proven(runtime, tx, locked or account, login)
             # Refused before the code is used up: it serves for the next try, with the second factor.
             if not await _second_factor(runtime, tx, row, otp):
-                return None
+                raise OtpInvalidError
             await codes.use(tx, login, CodePurpose.SIGNIN, mac)
-        if row.totp_enabled:
-            await lockout.forgive(tx, key)
-        return await sessions.open_session(runtime, tx, row.view, device)
+        return await sessions.open_session(runtime, tx, row.view, device, second_factor=row.totp_enabled)
 
-    signed_in = await runtime.db.transact(enter)
-    if signed_in is None:
-        await lockout.count_failure(runtime, key, device.ip)
-        raise OtpInvalidError
-    return signed_in
+    try:
+        return await runtime.db.transact(enter)
+    except OtpInvalidError:
+        if known is not None:
+            await _count_wrong_otp(runtime, known.id, device.ip)
+        raise
 
 
 async def _account_of_guest(tx: WriteTx, login: Login) -> UserRow:
@@ -174,10 +183,15 @@ async def _account_of_guest(tx: WriteTx, login: Login) -> UserRow:
 
 
 async def _proven(runtime: Runtime, tx: WriteTx, row: UserRow, login: Login) -> UserRow:
-    """Note that a code proved the account's contact, and void what an unproven owner may have left behind."""
+    """Note that a code proved the account's contact, and void what an unproven owner may have left behind.
+
+    The second factor of somebody who must have one stays all the same: a code sent by SMS alone opens no seller's
+    account.
+    """
     if not row.contact_proven:
         await user_rows.set_password(tx, row.id, None)
-        await proofs.delete_totp(tx, row.id)
+        if not row.second_factor_required:
+            await proofs.delete_totp(tx, row.id)
         await sessions.revoke_all(runtime, tx, row.id, RevocationCause.TAKEOVER)
     await user_rows.mark_verified(tx, row.id, login.channel)
     (now,) = await user_rows.by_ids(tx, [row.id])
@@ -186,8 +200,8 @@ async def _proven(runtime: Runtime, tx: WriteTx, row: UserRow, login: Login) -> 
 
 async def reset_password(runtime: Runtime, login: Login, code: str, password: str, ip: str) -> None:
     """Set a new password by a code of purpose `password_reset`; all sessions are closed and the login's lock is
-    lifted. A second factor stays, unless the contact was never proven before. InvalidPasswordError,
-    CodeInvalidError, LockedOutError."""
+    lifted. A second factor stays, unless the contact was never proven before (see `_proven`), and so does its lock.
+    InvalidPasswordError, CodeInvalidError, LockedOutError."""
     rules.check_password(password)
     mac = await codes.prove(runtime, login, CodePurpose.PASSWORD_RESET, code, ip)
     password_hash = await hash_password(password)

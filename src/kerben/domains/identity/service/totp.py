@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
@@ -11,19 +11,16 @@ from pyotp.totp import TOTP
 
 from kerben.domains.identity import rules
 from kerben.domains.identity.errors import OtpInvalidError, TotpAlreadyEnabledError, TotpNotSetUpError
-from kerben.domains.identity.model import TotpSetup, UserRow
+from kerben.domains.identity.model import TotpSetup, UserRow, UserView
 from kerben.domains.identity.repository import proofs
 from kerben.platform.db import WriteTx
 from kerben.platform.runtime import Runtime
-from kerben.platform.secrets import token_hash
+from kerben.platform.secrets import Keyring, token_hash
 
 _PURPOSE: Final = "totp"
 _BASE32: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 _RECOVERY_ALPHABET: Final = "abcdefghjkmnpqrstuvwxyz23456789"
 _ISSUER: Final = "Kerben"
-
-Action = Callable[[Runtime, WriteTx, UUID, str], Awaitable[None]]
-"""Something a code of the second factor allows: `confirm` or `switch_off`."""
 
 
 def _new_secret() -> str:
@@ -44,13 +41,27 @@ def _recovery_hash(code: str) -> bytes:
 async def set_up(runtime: Runtime, tx: WriteTx, user: UserRow) -> TotpSetup:
     """Make a secret and recovery codes; they are in force after `confirm`. TotpAlreadyEnabledError when a second
     factor is on."""
-    secret = _new_secret()
-    codes = [_new_recovery_code() for _ in range(rules.RECOVERY_CODES)]
-    sealed = runtime.keys.seal(_PURPOSE, secret.encode())
-    if not await proofs.put_totp(tx, user.id, sealed, [_recovery_hash(code) for code in codes]):
+    made = _new_setup(user.phone or user.email or str(user.id))
+    sealed = runtime.keys.seal(_PURPOSE, made.secret.encode())
+    if not await proofs.put_totp(tx, user.id, sealed, [_recovery_hash(code) for code in made.recovery_codes]):
         raise TotpAlreadyEnabledError
-    uri = TOTP(secret).provisioning_uri(name=user.phone or user.email or str(user.id), issuer_name=_ISSUER)
-    return TotpSetup(secret, uri, codes)
+    return made
+
+
+def _new_setup(account: str) -> TotpSetup:
+    secret = _new_secret()
+    uri = TOTP(secret).provisioning_uri(name=account, issuer_name=_ISSUER)
+    return TotpSetup(secret, uri, [_new_recovery_code() for _ in range(rules.RECOVERY_CODES)])
+
+
+async def enrol(keys: Keyring, tx: WriteTx, users: Sequence[UserView]) -> list[TotpSetup]:
+    """Give users without a second factor one that is in force at once, in their order. For whoever sets an
+    installation up and hands the secrets over; people themselves use `set_up` and `confirm`."""
+    made = [_new_setup(user.phone or user.email or str(user.id)) for user in users]
+    sealed = [keys.seal(_PURPOSE, setup.secret.encode()) for setup in made]
+    pairs = [(u.id, _recovery_hash(c)) for u, setup in zip(users, made, strict=True) for c in setup.recovery_codes]
+    await proofs.put_confirmed_totps(tx, [user.id for user in users], sealed, pairs)
+    return made
 
 
 async def confirm(runtime: Runtime, tx: WriteTx, user_id: UUID, code: str) -> None:

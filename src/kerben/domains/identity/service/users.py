@@ -8,7 +8,7 @@ from uuid import UUID
 from kerben.domains.identity import rules
 from kerben.domains.identity.errors import LoginTakenError
 from kerben.domains.identity.events import GuestClaimed, RolesChanged, UserRegistered
-from kerben.domains.identity.model import GuestContact, NewUser, RevocationCause, Role, UserKind, UserView
+from kerben.domains.identity.model import Contacts, GuestContact, NewUser, RevocationCause, Role, UserKind, UserView
 from kerben.domains.identity.repository import users
 from kerben.domains.identity.service import sessions
 from kerben.platform.db import ReadTx, WriteTx
@@ -50,6 +50,18 @@ async def users_by_ids(tx: ReadTx, ids: Sequence[UUID]) -> dict[UUID, UserView]:
 async def users_by_phone(tx: ReadTx, phone: str) -> list[UserView]:
     """The account and the guest of a phone, account first; InvalidPhoneError when it is none."""
     return [row.view for row in await users.by_phone(tx, rules.normalise_phone(phone))]
+
+
+async def proven_contacts(tx: ReadTx, user_id: UUID) -> Contacts:
+    """The phone and the address that an account has proven to be its own."""
+    rows = await users.by_ids(tx, [user_id])
+    if not rows:
+        return Contacts(None, None)
+    (row,) = rows
+    return Contacts(
+        row.phone if row.phone_verified_at is not None else None,
+        row.email if row.email_verified_at is not None else None,
+    )
 
 
 async def claim_guest(tx: WriteTx, user_id: UUID, phone: str) -> bool:

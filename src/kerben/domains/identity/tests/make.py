@@ -46,14 +46,17 @@ async def make_user(tx: WriteTx, **overrides: Any) -> UserView:
     return (await users_by_ids(tx, [user_id]))[user_id]
 
 
-async def bearer(runtime: Runtime, user: UserView | UUID, roles: Iterable[str] | None = None) -> dict[str, str]:
+async def bearer(
+    runtime: Runtime, user: UserView | UUID, roles: Iterable[str] | None = None, *, second_factor: bool = True
+) -> dict[str, str]:
     """Headers of a user who has just signed in: a real session and its access token. `roles` go into the token
-    instead of the user's own."""
+    instead of the user's own. The token says that there is a second factor unless told otherwise, so that sellers
+    and admins of a test need none set up."""
 
     async def sign_in(tx: WriteTx) -> str:
         view = user if isinstance(user, UserView) else (await users_by_ids(tx, [user]))[user]
         if roles is not None:
             view = msgspec.structs.replace(view, roles=sorted({*roles, *BUYER}))
-        return (await open_session(runtime, tx, view, DEVICE)).access_token
+        return (await open_session(runtime, tx, view, DEVICE, second_factor=second_factor)).access_token
 
     return {"Authorization": f"Bearer {await runtime.db.transact(sign_in)}"}

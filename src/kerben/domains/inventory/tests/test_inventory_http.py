@@ -117,6 +117,9 @@ async def test_the_seller_is_alerted_once_when_stock_falls_to_the_level(
     url = f"/api/v1/variants/{desk.variant_id}/low-stock"
     assert (await client.put(url, json={"threshold": 3}, headers=desk.stranger)).status_code == 404
     assert (await client.put(url, json={"threshold": 3}, headers=desk.owner)).json()["low_stock"] == 3
+    async with runtime.db.read() as tx:
+        audited = "SELECT count(*) FROM audit.entry WHERE action = 'stock.low_stock_set' AND entity_id = $1"
+        assert await tx.fetchval(audited, str(desk.variant_id)) == 1
     listing = f"/api/v1/shops/{desk.shop_id}/low-stock"
     assert (await client.get(listing, headers=desk.owner)).json()["items"] == []
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from kerben.domains.orders import service
+from kerben.domains.orders import attention, pickups, service
 from kerben.domains.orders.errors import OrderNotEditableError
 from kerben.domains.orders.model import (
     SYSTEM,
@@ -159,7 +159,7 @@ async def test_pickups_expire(db: Database, clock: ManualClock) -> None:
         )
     clock.advance(hours=24)
     async with db.write() as tx:
-        assert set(await service.expire_pickups(tx, 10)) == {order.id}
+        assert set(await pickups.expire_pickups(tx, 10)) == {order.id}
 
 
 def edit_of(order: Order, **changed: Any) -> OrderChange:
@@ -238,8 +238,8 @@ async def test_a_shops_own_option_replaces_the_default(db: Database) -> None:
 async def test_attention_is_asked_for_once(db: Database) -> None:
     order = await placed(db)
     async with db.write() as tx:
-        assert len(await service.need_attention(tx, [order.id], "нет товара")) == 1
-        assert await service.need_attention(tx, [order.id], "нет товара") == []
+        assert len(await attention.need_attention(tx, [order.id], "нет товара")) == 1
+        assert await attention.need_attention(tx, [order.id], "нет товара") == []
     assert await outbox_count(db, "orders.attention_needed.v1", order.id) == 1
 
 

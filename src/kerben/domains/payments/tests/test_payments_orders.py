@@ -29,7 +29,7 @@ async def make_captured(db: Database, acquirer: FakeAcquirer) -> PaymentRow:
 
 async def refund(db: Database, payment_id: UUID) -> api.RefundRequested:
     async def work(tx: WriteTx) -> api.RefundRequested:
-        return await api.request_refund(tx, payment_id, "buyer asked")
+        return await api.request_refund(tx, api.RefundWish(payment_id, "buyer asked"))
 
     return await db.transact(work)
 
@@ -269,7 +269,7 @@ async def test_the_sweeps_of_a_flow(runtime: Runtime, clock: ManualClock) -> Non
     acquirer.set(paid.provider_payment_id or "", ProviderStatus.CAPTURED)
     async with db.write() as tx:
         await api.void(tx, [given_up.id])
-        await api.request_refund(tx, refunded.id, "buyer asked")
+        await api.request_refund(tx, api.RefundWish(refunded.id, "buyer asked"))
     clock.advance(seconds=15)
     assert [await s.run(runtime) for s in sweeps] == [0, 0, 0]
     assert settled.changes == []

@@ -61,7 +61,7 @@ async def test_sale_payout_refund_and_the_next_sale(db: Database) -> None:
     await invariants_hold(db)
 
     async with db.write() as tx:
-        await payments.request_refund(tx, first.id, "returned")
+        await payments.request_refund(tx, payments.RefundWish(first.id, "returned"))
     await payments.send_refunds(db, acquirer, settle, "order")
     assert (await reload(db, first.id)).status is payments.PaymentStatus.REFUNDED
     assert await merchant_money(db, merchant) == -138_750

@@ -1,4 +1,4 @@
-"""SQL of tills, presence, discrepancies and the sync log."""
+"""SQL of tills, presence and the sync log."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from kerben.domains.pos.model import DeviceRow, DeviceStatus, Heartbeat, OpenDiscrepancy, Presence
+from kerben.domains.pos.model import DeviceRow, DeviceStatus, Heartbeat, Presence
 from kerben.platform.db import ReadTx, Row, WriteTx
 
 
@@ -173,89 +173,6 @@ async def silence(tx: WriteTx, silence_s: int, limit: int = 500) -> list[UUID]:
     return [row["shop_id"] for row in rows]
 
 
-# Uses discrepancy_open. xmax is zero in a row that this statement inserted.
-_DIFFER = """
-INSERT INTO pos.discrepancy AS d
-    (id, shop_id, variant_id, kind, device_id, reported, ours, opened_at, seen_at)
-SELECT n.id, n.shop_id, n.variant_id, $7, n.device_id, n.reported, n.ours, $8, $8
-FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::bigint[], $6::bigint[])
-     AS n(id, shop_id, variant_id, device_id, reported, ours)
-ON CONFLICT (variant_id, kind) WHERE resolved_at IS NULL DO UPDATE
-SET reported = excluded.reported, ours = excluded.ours, device_id = excluded.device_id, seen_at = excluded.seen_at
-RETURNING d.variant_id, d.shop_id, d.reported, d.ours, (d.xmax = 0) AS opened
-"""
-
-
-async def differ(
-    tx: WriteTx, kind: str, found: Sequence[tuple[UUID, UUID, UUID, int, int]]
-) -> list[tuple[UUID, UUID, int, int]]:
-    """Open or renew discrepancies (shop, variant, till, reported, ours), in variant order.
-
-    Returns (variant, shop, reported, ours) of those that are new.
-    """
-    ordered = sorted({f[1]: f for f in found}.values(), key=lambda f: f[1])
-    rows = await tx.fetch(
-        _DIFFER,
-        [tx.new_id() for _ in ordered],
-        [f[0] for f in ordered],
-        [f[1] for f in ordered],
-        [f[2] for f in ordered],
-        [f[3] for f in ordered],
-        [f[4] for f in ordered],
-        kind,
-        tx.now,
-    )
-    return [(row["variant_id"], row["shop_id"], row["reported"], row["ours"]) for row in rows if row["opened"]]
-
-
-async def agree(tx: WriteTx, kind: str, variant_ids: Sequence[UUID]) -> int:
-    """Close open discrepancies. Uses discrepancy_open."""
-    return await tx.execute(
-        """
-        UPDATE pos.discrepancy SET resolved_at = $3
-        WHERE variant_id = ANY($2::uuid[]) AND kind = $1 AND resolved_at IS NULL
-        """,
-        kind,
-        list(variant_ids),
-        tx.now,
-    )
-
-
-async def discrepancies(
-    tx: ReadTx, shop_id: UUID, *, open_only: bool, before: tuple[datetime, UUID] | None, limit: int
-) -> list[OpenDiscrepancy]:
-    """Discrepancies of a shop, newest first, from before (opened at, id): one heartbeat may open many at once.
-
-    Uses discrepancy_shop.
-    """
-    rows = await tx.fetch(
-        """
-        SELECT * FROM pos.discrepancy
-        WHERE shop_id = $1 AND (NOT $2 OR resolved_at IS NULL)
-          AND ($3::timestamptz IS NULL OR (opened_at, id) < ($3, $4::uuid))
-        ORDER BY opened_at DESC, id DESC LIMIT $5
-        """,
-        shop_id,
-        open_only,
-        *(before or (None, None)),
-        limit,
-    )
-    return [
-        OpenDiscrepancy(
-            row["id"],
-            row["variant_id"],
-            row["kind"],
-            row["device_id"],
-            row["reported"],
-            row["ours"],
-            row["opened_at"],
-            row["seen_at"],
-            row["resolved_at"],
-        )
-        for row in rows
-    ]
-
-
 async def log(tx: WriteTx, entries: Sequence[tuple[UUID, UUID, str, str]]) -> None:
     """Write (till, shop, status, message) to the sync log."""
     await tx.execute(
@@ -275,3 +192,29 @@ async def log(tx: WriteTx, entries: Sequence[tuple[UUID, UUID, str, str]]) -> No
 async def make_partitions(tx: WriteTx, today: date, months: int) -> int:
     """Make monthly partitions of sales ahead; how many are new."""
     return int(await tx.fetchval("SELECT pos.make_partitions($1, $2)", today, months))
+
+
+async def purge_log(tx: WriteTx, before: datetime, limit: int = 5000) -> int:
+    """Forget entries of the sync log older than a moment, some at a time. Uses sync_log_created."""
+    return await tx.execute(
+        """
+        DELETE FROM pos.sync_log WHERE id IN (
+            SELECT id FROM pos.sync_log WHERE created_at < $1 ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED
+        )
+        """,
+        before,
+        limit,
+    )
+
+
+async def oldest_transaction_s(tx: ReadTx) -> float:
+    """For how many seconds the oldest transaction of this database has been running; 0 when there is no other."""
+    return float(
+        await tx.fetchval(
+            """
+            SELECT coalesce(max(extract(epoch FROM clock_timestamp() - xact_start)), 0) FROM pg_stat_activity
+            WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()
+              AND xact_start IS NOT NULL
+            """
+        )
+    )

@@ -10,9 +10,10 @@ from kerben.domains.inventory.api import levels
 from kerben.domains.pos.errors import DeviceUnauthenticatedError
 from kerben.domains.pos.model import Heartbeat, StockDiscrepancy
 from kerben.domains.pos.repository import devices as repository
+from kerben.domains.pos.repository.discrepancies import Difference
 from kerben.domains.pos.rules import ACTIVE
 from kerben.domains.pos.service.devices import publish_status, tell
-from kerben.domains.pos.service.prices import note
+from kerben.domains.pos.service.discrepancies import agreed, note
 from kerben.platform.db import WriteTx
 from kerben.platform.errors import DomainError
 
@@ -53,7 +54,7 @@ async def _compare(tx: WriteTx, beats: Sequence[Heartbeat]) -> dict[UUID, list[S
     facts = await find_variants(tx, list(reports))
     stock = await levels(tx, [variant.id for variant in facts.values()])
     found: dict[UUID, list[StockDiscrepancy]] = {}
-    open_: list[tuple[UUID, UUID, UUID, int, int]] = []
+    open_: list[Difference] = []
     equal: list[UUID] = []
     for key, (b, reported) in reports.items():
         variant = facts.get(key)
@@ -65,9 +66,10 @@ async def _compare(tx: WriteTx, beats: Sequence[Heartbeat]) -> dict[UUID, list[S
             equal.append(variant.id)
         else:
             found.setdefault(b.device_id, []).append(StockDiscrepancy(key.value, variant.id, reported, ours))
-            open_.append((b.shop_id, variant.id, b.device_id, reported, ours))
+            counted_at = min(b.counted_at or tx.now, tx.now)
+            open_.append(Difference(b.shop_id, variant.id, b.device_id, reported, ours, counted_at))
     if equal:
-        await repository.agree(tx, "stock", equal)
+        await agreed(tx, "stock", equal, unmuting=True)
     if open_:
         await note(tx, "stock", open_)
     return found

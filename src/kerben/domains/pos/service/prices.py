@@ -12,10 +12,10 @@ from uuid import UUID
 
 from kerben.domains.catalog.api import PriceChange, VariantFacts, set_prices
 from kerben.domains.merchants.api import shops_by_ids
-from kerben.domains.pos.events import DiscrepancyOpened
 from kerben.domains.pos.model import Sale, SaleLine, SaleType
-from kerben.domains.pos.repository import devices as device_repository
 from kerben.domains.pos.repository import sales as repository
+from kerben.domains.pos.repository.discrepancies import Difference
+from kerben.domains.pos.service.discrepancies import agreed, note
 from kerben.platform.db import WriteTx
 
 
@@ -25,36 +25,28 @@ async def settle_prices(tx: WriteTx, sales: Sequence[Sale], facts: Mapping[UUID,
     same = [i for i, (_, line) in newest.items() if line.unit_price == facts[i].price]
     other = {i: entry for i, entry in newest.items() if entry[1].unit_price != facts[i].price}
     if same:
-        await device_repository.agree(tx, "price", same)
+        await agreed(tx, "price", same)
     if not other:
         return
     before = await repository.newest_sales(tx, list(other))
     other = {i: e for i, e in other.items() if i not in before or e[0].receipt.sold_at >= before[i]}
     shops = await shops_by_ids(tx, list({sale.receipt.shop_id for sale, _ in other.values()}))
     changes: list[PriceChange] = []
-    found: list[tuple[UUID, UUID, UUID, int, int]] = []
+    found: list[Difference] = []
     for variant_id, (sale, line) in sorted(other.items()):
         shop = shops.get(sale.receipt.shop_id)
         if line.unit_price == 0 or shop is None or shop.price_master == "platform":
             receipt = sale.receipt
-            found.append((receipt.shop_id, variant_id, receipt.device_id, line.unit_price, facts[variant_id].price))
+            found.append(
+                Difference(receipt.shop_id, variant_id, receipt.device_id, line.unit_price, facts[variant_id].price)
+            )
         else:
             changes.append(PriceChange(variant_id, line.unit_price, "pos", sale.receipt.number))
     if changes:
         await set_prices(tx, changes)
-        await device_repository.agree(tx, "price", [change.variant_id for change in changes])
+        await agreed(tx, "price", [change.variant_id for change in changes])
     if found:
         await note(tx, "price", found)
-
-
-async def note(tx: WriteTx, kind: str, found: Sequence[tuple[UUID, UUID, UUID, int, int]]) -> None:
-    """Store discrepancies (shop, variant, till, reported, ours) and tell of the new ones."""
-    tx.publish(
-        *(
-            DiscrepancyOpened(variant_id=variant_id, shop_id=shop_id, kind=kind, reported=reported, ours=ours)
-            for variant_id, shop_id, reported, ours in await device_repository.differ(tx, kind, found)
-        )
-    )
 
 
 def _newest_lines(sales: Sequence[Sale]) -> dict[UUID, tuple[Sale, SaleLine]]:

@@ -73,6 +73,18 @@ async def make_counter(runtime: Runtime, *, goods: int = 2, qty: int = 10, **mer
     return Counter(merchant_id, owner_id, shop_id, await make_device(runtime, shop_id), made)
 
 
+async def make_staff(db: Database, counter: Counter, user_id: UUID, role: str) -> None:
+    """A person who works for the counter's merchant."""
+    async with db.write() as tx:
+        await tx.execute(
+            "INSERT INTO merchants.staff (merchant_id, user_id, role, created_at) VALUES ($1, $2, $3, $4)",
+            counter.merchant_id,
+            user_id,
+            role,
+            tx.now,
+        )
+
+
 def sign_headers(
     device: DeviceSecrets, body: bytes = b"", *, clock: Clock | None = None, at: float | None = None
 ) -> dict[str, str]:

@@ -139,6 +139,13 @@ async def test_the_routes_are_described(client: httpx.AsyncClient) -> None:
         "/api/v1/pos/sales",
         "/api/v1/pos/sales/bulk",
         "/api/v1/pos/catalog",
+        "/api/v1/pos/shifts/open",
+        "/api/v1/pos/shifts/current",
+        "/api/v1/pos/shifts/current/cash",
+        "/api/v1/pos/shifts/close",
+        "/api/v1/pos/shifts/{shift_id}",
+        "/api/v1/shops/{shop_id}/pos-summary",
+        "/api/v1/shops/{shop_id}/pos-summary/{day}/top-goods",
         "/api/v1/merchants/{merchant_id}/eligibility",
     }
 

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kerben.flows.goods_import.csv_format import guard_cell, read_csv, unguard_cell
+from kerben.flows.goods_import.csv_format import read_csv
 from kerben.flows.goods_import.plain_text import plain_text
 from kerben.flows.goods_import.rows import RawRow, Reader, ReadRow, UnreadableFileError
+from kerben.flows.goods_import.table import guard_cell, unguard_cell
 from kerben.flows.goods_import.yml_format import read_yml
 
 SAMPLE = Path(__file__).parent / "data" / "stefanitsky_valid_feed.xml"

@@ -10,17 +10,19 @@ import httpx
 import msgspec
 import pytest
 
+from kerben.domains.catalog.api import import_by_id
 from kerben.domains.catalog.tests.make import make_product
 from kerben.domains.identity.module import MODULE as IDENTITY
 from kerben.domains.identity.tests.make import bearer, make_user
 from kerben.domains.inventory.api import OpeningStock, open_stock
 from kerben.domains.merchants.api import StaffMember, StaffRole, add_staff
+from kerben.domains.merchants.module import MODULE as MERCHANTS
 from kerben.domains.merchants.tests.make import make_merchant, make_shop
 from kerben.flows.goods_import.module import MODULE
 from kerben.flows.goods_import.runner import run_import
 from kerben.flows.goods_import.service import JOB, ImportLimiter
+from kerben.flows.goods_import.uploads import ImportFiles
 from kerben.platform.errors import RateLimitedError
-from kerben.platform.files import FileStore
 from kerben.platform.runtime import Runtime
 from tests.support import MakeClient
 
@@ -64,7 +66,7 @@ async def stored(stage: Stage) -> tuple[int, int, int]:
     async with stage.runtime.db.read() as tx:
         runs = await tx.fetchval("SELECT count(*) FROM catalog.import_run WHERE shop_id = $1", stage.shop_id)
         jobs = await tx.fetchval("SELECT count(*) FROM jobs.pgqueuer WHERE entrypoint = $1", JOB)
-    root = stage.runtime.part(FileStore.of).path("0" * 32).parent.parent
+    root = stage.runtime.part(ImportFiles.of).path("0" * 32).parent.parent
     return int(runs), int(jobs), sum(path.is_file() for path in root.rglob("*"))
 
 
@@ -102,7 +104,12 @@ async def test_the_format_may_come_from_the_files_name(stage: Stage) -> None:
 @pytest.mark.parametrize(
     ("content", "name", "fields", "code", "pointer"),
     [
-        (b"PK", "goods.xlsx", {"format": "xlsx"}, "FORMAT_NOT_SUPPORTED_YET", "/format"),
+        (TABLE, "goods.xlsx", {}, "INVALID_VALUE", "/file"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1old", "goods.xls", {}, "INVALID_VALUE", "/file"),
+        (TABLE, "goods.csv", {"revive": "perhaps"}, "INVALID_VALUE", "/revive"),
+        (TABLE, "goods.csv", {"default_price": "free"}, "INVALID_VALUE", "/default_price"),
+        (TABLE, "goods.csv", {"default_price": "0"}, "INVALID_VALUE", "/default_price"),
+        (TABLE, "goods.csv", {"default_price": "1.234"}, "INVALID_VALUE", "/default_price"),
         (TABLE, "goods", {}, "INVALID_VALUE", "/format"),
         (TABLE, "goods.csv", {"format": "pdf"}, "INVALID_VALUE", "/format"),
         (TABLE, "goods.csv", {"dry_run": "maybe"}, "INVALID_VALUE", "/dry_run"),
@@ -185,7 +192,43 @@ async def test_goods_go_out_as_csv_and_yml(stage: Stage) -> None:
     feed = await stage.client.get(path, params={"format": "yml"}, headers=stage.owner)
     assert "<count>4</count>" in feed.text
     assert feed.text.endswith("</yml_catalog>\n")
+    book = await stage.client.get(path, params={"format": "xlsx"}, headers=stage.owner)
+    assert book.headers["content-type"].startswith("application/vnd.openxmlformats")
+    assert book.headers["content-disposition"].endswith('.xlsx"')
+    run_id = (await upload(stage, book.content, "goods.xlsx")).json()["id"]
+    await run_import(stage.runtime, run_id.encode())
+    back = await show(stage, run_id)
+    assert [back[name] for name in ("status", "format", "processed", "unchanged")] == ["done", "xlsx", 1, 1]
     assert (await stage.client.get(path, params={"format": "pdf"}, headers=stage.owner)).status_code == 422
+
+
+async def test_wishes_of_an_upload_reach_its_run(stage: Stage) -> None:
+    content = "sku;name\nA;Чай\n".encode()
+    run_id = (await upload(stage, content, default_price="12,5", revive="true")).json()["id"]
+    async with stage.runtime.db.read() as tx:
+        run = await import_by_id(tx, UUID(run_id))
+    assert (run.default_price, run.revive, run.dry_run) == (1_250, True, False)
+    await run_import(stage.runtime, run_id.encode())
+    assert (await show(stage, run_id))["created"] == 1
+
+
+@pytest.mark.parametrize("path", ["imports/x", "imports/x/cancel", "shops/x/imports", "shops/x/export"])
+async def test_ids_that_are_none_are_404(stage: Stage, path: str) -> None:
+    before = await stored(stage)
+    method = "POST" if path.endswith("cancel") else "GET"
+    for wrong in ("x", "0" * 40):
+        answer = await stage.client.request(method, f"/api/v1/{path.replace('x', wrong, 1)}", headers=stage.owner)
+        assert answer.status_code == 404, answer.text
+    unknown = str(stage.merchant_id)
+    answer = await stage.client.request(method, f"/api/v1/{path.replace('x', unknown, 1)}", headers=stage.owner)
+    assert answer.status_code == 404
+    assert await stored(stage) == before
+
+
+@pytest.mark.parametrize("query", ["cursor=broken", "limit=0", "limit=x"])
+async def test_a_bad_page_of_runs_is_refused(stage: Stage, query: str) -> None:
+    answer = await stage.client.get(f"/api/v1/shops/{stage.shop_id}/imports?{query}", headers=stage.owner)
+    assert answer.status_code in {400, 422}, answer.text
 
 
 def test_uploads_are_limited_per_shop(runtime: Runtime) -> None:
@@ -196,3 +239,30 @@ def test_uploads_are_limited_per_shop(runtime: Runtime) -> None:
     with pytest.raises(RateLimitedError):
         limiter.take("shop")
     limiter.take("another shop")
+
+
+async def test_a_partners_key_loads_and_fetches_within_its_scopes(runtime: Runtime, http_client: MakeClient) -> None:
+    client = await http_client(IDENTITY, MERCHANTS, MODULE)
+    async with runtime.db.write() as tx:
+        user = await make_user(tx)
+        merchant_id = await make_merchant(tx, owner_id=user.id)
+        shop_id, foreign = await make_shop(tx, merchant_id), await make_shop(tx, await make_merchant(tx))
+    owner = await bearer(runtime, user)
+
+    async def key(*scopes: str) -> Headers:
+        body = {"name": "Учёт", "scopes": list(scopes)}
+        made = await client.post(f"/api/v1/merchants/{merchant_id}/api-keys", json=body, headers=owner)
+        assert made.status_code == 201, made.text
+        return {"X-API-Key": made.json()["secret"]}
+
+    writer, reader = await key("catalog.write"), await key("catalog.read")
+    stage = Stage(client, runtime, shop_id, merchant_id, owner)
+    run_id = (await upload(stage, headers=writer)).json()["id"]
+    assert (await client.get(f"/api/v1/imports/{run_id}", headers=reader)).status_code == 200
+    assert (await client.get(f"/api/v1/imports/{run_id}", headers=writer)).status_code == 403
+    assert (await upload(stage, headers=reader)).status_code == 403
+    elsewhere = Stage(client, runtime, foreign, merchant_id, owner)
+    assert (await upload(elsewhere, headers=writer)).status_code == 404
+    async with runtime.db.read() as tx:
+        assert await tx.fetchval("SELECT count(*) FROM catalog.import_run WHERE shop_id = $1", shop_id) == 1
+        assert await tx.fetchval("SELECT count(*) FROM catalog.import_run WHERE shop_id = $1", foreign) == 0

@@ -106,7 +106,7 @@ class Walk:
         await self.sweep(_)
 
     async def sweep(self, _: random.Random) -> None:
-        for sweep in [*PAYING.sweeps, *ORDERS.sweeps]:
+        for sweep in [*PAYING.sweeps, *ORDERS.sweeps, *MODULE.sweeps]:
             await sweep.run(self.runtime)
 
 
