@@ -95,6 +95,8 @@ class Executioner:
         at = await ways[kind](at_failpoint)
         started = time.monotonic()
         await self._until_whole()
+        if kind == "worker":
+            await self._until_worker(self._running["worker"].popen.pid)
         return [Kill(kind, at, rate, round(time.monotonic() - started, 2))]
 
     # --- processes of Python
@@ -241,6 +243,18 @@ class Executioner:
                 await asyncio.sleep(0.05)
 
     # --- afterwards
+
+    async def _until_worker(self, pid: int) -> None:
+        """Wait for the first sign of life of a worker."""
+        connection = await self._connect()
+        try:
+            async with asyncio.timeout(READY_S_MAX):
+                while not await connection.fetchval(
+                    "SELECT EXISTS (SELECT FROM platform.worker WHERE name LIKE '%-' || $1::text)", str(pid)
+                ):
+                    await asyncio.sleep(0.05)
+        finally:
+            await connection.close()
 
     async def _until_whole(self) -> None:
         """Wait until the database answers, every server is ready, the worker gives signs and the sandbox answers."""
