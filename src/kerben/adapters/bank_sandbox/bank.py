@@ -6,7 +6,6 @@ from http import HTTPStatus
 from typing import Literal, TypeVar
 from uuid import UUID
 
-import httpx
 import msgspec
 
 from kerben.domains.payouts.ports import (
@@ -16,6 +15,7 @@ from kerben.domains.payouts.ports import (
     TransferState,
     TransferStatus,
 )
+from kerben.platform.outgoing import CallFailedError, Outgoing, Reply
 
 T = TypeVar("T")
 
@@ -49,14 +49,11 @@ class SandboxBank(PayoutBank):
     """The bank over HTTP with kept connections."""
 
     def __init__(self, config: SandboxBankConfig) -> None:
-        self._http = httpx.AsyncClient(
-            base_url=config.base_url.rstrip("/"),
-            timeout=httpx.Timeout(config.timeout_s),
+        self._http = Outgoing(
+            config.base_url,
+            timeout_s=config.timeout_s,
+            connections_max=config.connections_max,
             headers={"authorization": f"Bearer {config.secret}"},
-            limits=httpx.Limits(
-                max_connections=config.connections_max, max_keepalive_connections=config.connections_max
-            ),
-            trust_env=False,
         )
 
     async def aclose(self) -> None:
@@ -70,9 +67,9 @@ class SandboxBank(PayoutBank):
         is unknown, ReferenceConflictError when the reference belongs to another transfer.
         """
         response = await self._call("POST", "/bank/transfers", msgspec.json.encode(order))
-        if response.status_code == HTTPStatus.CONFLICT:
+        if response.status == HTTPStatus.CONFLICT:
             raise ReferenceConflictError(str(order.reference))
-        if response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY:
+        if response.status == HTTPStatus.UNPROCESSABLE_ENTITY:
             refusal = _decode(response, _Refusal)
             return TransferState(order.reference, TransferStatus.FAILED, failure=refusal.detail or refusal.error)
         return _state(response, order.reference)
@@ -80,31 +77,31 @@ class SandboxBank(PayoutBank):
     async def state(self, reference: UUID) -> TransferState:
         """Ask how a transfer stands. Raises BankUnavailableError."""
         response = await self._call("GET", f"/bank/transfers/{reference}", None)
-        if response.status_code == HTTPStatus.NOT_FOUND:
+        if response.status == HTTPStatus.NOT_FOUND:
             # Only the bank's own words count: a proxy's 404 must not make us send money twice.
             if _decode(response, _Refusal).error == "not_found":
                 return TransferState(reference, TransferStatus.NOT_FOUND)
             raise BankUnavailableError("HTTP 404 from somewhere else")
         return _state(response, reference)
 
-    async def _call(self, method: str, path: str, body: bytes | None) -> httpx.Response:
+    async def _call(self, method: str, path: str, body: bytes | None) -> Reply:
         headers = {"content-type": "application/json"} if body is not None else {}
         try:
-            return await self._http.request(method, path, content=body, headers=headers)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise BankUnavailableError(type(error).__name__) from error
+            return await self._http.call(method, path, body=body, headers=headers)
+        except CallFailedError as error:
+            raise BankUnavailableError(str(error)) from error
 
 
-def _decode(response: httpx.Response, kind: type[T]) -> T:
+def _decode(response: Reply, kind: type[T]) -> T:
     try:
-        return msgspec.json.decode(response.content, type=kind)
+        return msgspec.json.decode(response.body, type=kind)
     except msgspec.DecodeError as error:
-        raise BankUnavailableError(f"HTTP {response.status_code} with an unreadable body") from error
+        raise BankUnavailableError(f"HTTP {response.status} with an unreadable body") from error
 
 
-def _state(response: httpx.Response, reference: UUID) -> TransferState:
-    if response.status_code != HTTPStatus.OK:
-        raise BankUnavailableError(f"HTTP {response.status_code}")
+def _state(response: Reply, reference: UUID) -> TransferState:
+    if response.status != HTTPStatus.OK:
+        raise BankUnavailableError(f"HTTP {response.status}")
     transfer = _decode(response, _Transfer)
     if transfer.reference != reference:
         raise BankUnavailableError("the bank answered for another transfer")

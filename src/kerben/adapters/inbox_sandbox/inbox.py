@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Final
 
-import httpx
 import msgspec
+
+from kerben.platform.outgoing import CallFailedError, Outgoing
+
+
+_JSON: Final = {"content-type": "application/json"}
 
 
 class SandboxInboxConfig(msgspec.Struct, frozen=True):
@@ -24,11 +29,8 @@ class SandboxInbox:
     """The inbox over HTTP with kept connections; a `MessageSender`."""
 
     def __init__(self, config: SandboxInboxConfig) -> None:
-        self._http = httpx.AsyncClient(
-            base_url=config.base_url.rstrip("/"),
-            timeout=httpx.Timeout(config.timeout_s),
-            headers={"authorization": f"Bearer {config.secret}"},
-            trust_env=False,
+        self._http = Outgoing(
+            config.base_url, timeout_s=config.timeout_s, headers={"authorization": f"Bearer {config.secret}"}
         )
 
     async def aclose(self) -> None:
@@ -41,8 +43,13 @@ class SandboxInbox:
         if subject is not None:
             message["subject"] = subject
         try:
-            response = await self._http.post("/inbox/messages", json=message)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise MessageNotSentError(type(error).__name__) from error
-        if response.status_code != HTTPStatus.CREATED:
-            raise MessageNotSentError(f"HTTP {response.status_code}")
+            reply = await self._http.call(
+                "POST",
+                "/inbox/messages",
+                body=msgspec.json.encode(message),
+                headers={"content-type": "application/json"},
+            )
+        except CallFailedError as error:
+            raise MessageNotSentError(str(error)) from error
+        if reply.status != HTTPStatus.CREATED:
+            raise MessageNotSentError(f"HTTP {reply.status}")

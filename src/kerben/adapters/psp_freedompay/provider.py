@@ -11,9 +11,8 @@ import secrets
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Final
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
-import httpx
 import msgspec
 
 from kerben.adapters.psp_freedompay import states, xml
@@ -29,6 +28,7 @@ from kerben.domains.payments.ports import (
     RegisterPayment,
 )
 from kerben.platform.money import to_major
+from kerben.platform.outgoing import CallFailedError, Outgoing
 
 NOT_FOUND_CODE: Final = "340"
 PASSING_CODES: Final = frozenset({"350", "1000", "9998"})
@@ -36,6 +36,8 @@ PASSING_CODES: Final = frozenset({"350", "1000", "9998"})
 9998: the merchant was not recognised."""
 NOTICE_BYTES_MAX: Final = 64 * 1024
 NOTICE_FIELDS_MAX: Final = 200
+
+_FORM: Final = {"content-type": "application/x-www-form-urlencoded"}
 
 
 class FreedomPayConfig(msgspec.Struct, frozen=True):
@@ -61,15 +63,7 @@ class FreedomPay(PaymentProvider):
     def __init__(self, config: FreedomPayConfig, *, salt: Callable[[], str] = _salt) -> None:
         self._config = config
         self._salt = salt
-        self._http = httpx.AsyncClient(
-            base_url=config.base_url.rstrip("/") + "/",
-            timeout=httpx.Timeout(config.timeout_s),
-            limits=httpx.Limits(
-                max_connections=config.connections_max, max_keepalive_connections=config.connections_max
-            ),
-            follow_redirects=False,
-            trust_env=False,
-        )
+        self._http = Outgoing(config.base_url, timeout_s=config.timeout_s, connections_max=config.connections_max)
 
     @property
     def name(self) -> str:
@@ -154,13 +148,13 @@ class FreedomPay(PaymentProvider):
         params = {"pg_merchant_id": self._config.merchant_id, **fields, "pg_salt": self._salt()}
         params["pg_sig"] = sign(script, params, self._config.secret)
         try:
-            response = await self._http.post(script, data=params)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise ProviderUnavailableError(f"{script}: {type(error).__name__}") from error
-        if response.status_code != HTTPStatus.OK:
-            raise ProviderUnavailableError(f"{script}: HTTP {response.status_code}")
+            reply = await self._http.call("POST", script, body=urlencode(params).encode(), headers=_FORM)
+        except CallFailedError as error:
+            raise ProviderUnavailableError(f"{script}: {error}") from error
+        if reply.status != HTTPStatus.OK:
+            raise ProviderUnavailableError(f"{script}: HTTP {reply.status}")
         try:
-            answer = xml.parse(response.content)
+            answer = xml.parse(reply.body)
         except xml.MalformedAnswerError as error:
             raise ProviderUnavailableError(f"{script}: {error}") from error
         if not is_signed(script, answer, self._config.secret):

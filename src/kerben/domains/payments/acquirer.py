@@ -107,7 +107,7 @@ async def _register(provider: PaymentProvider, payment: PaymentRow, request: Ope
     except ProviderUnavailableError as error:
         raise AcquirerUnavailableError from error
     except ProviderRefusedError as error:
-        _log.warning("payment_refused", payment_id=str(payment.id), code=error.code)
+        _log.warning("payment_refused", payment_id=str(payment.id), error_code=error.code)
         raise AcquirerRefusedError(reason=error.code) from error
 
 
@@ -230,7 +230,7 @@ async def _void(provider: PaymentProvider, payment: PaymentRow) -> tuple[Provide
     except ProviderUnavailableError:
         return None, False
     except ProviderRefusedError as error:
-        _log.warning("void_refused", payment_id=str(payment.id), code=error.code)
+        _log.warning("void_refused", payment_id=str(payment.id), error_code=error.code)
         agreed = False
     state = await _state(provider, payment)
     if state is None:
@@ -322,7 +322,7 @@ async def _refund(provider: PaymentProvider, due: _DueRefund) -> _RefundOutcome:
     except ProviderUnavailableError:
         return _RefundOutcome()
     except ProviderRefusedError as error:
-        _log.error("refund_refused", payment_id=str(payment.id), code=error.code)
+        _log.error("refund_refused", payment_id=str(payment.id), error_code=error.code)
         state = await _state(provider, payment)
         if state is None or state.status is ProviderStatus.REFUNDED:
             return _RefundOutcome(state)
