@@ -9,7 +9,6 @@ import msgspec
 
 from kerben.platform.outgoing import CallFailedError, Outgoing
 
-
 _JSON: Final = {"content-type": "application/json"}
 
 
