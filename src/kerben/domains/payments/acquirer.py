@@ -105,6 +105,7 @@ async def _register(provider: PaymentProvider, payment: PaymentRow, request: Ope
             )
         )  # fmt: skip
     except ProviderUnavailableError as error:
+        _log.warning("acquirer_unavailable", payment_id=str(payment.id), error=scrub(str(error)))
         raise AcquirerUnavailableError from error
     except ProviderRefusedError as error:
         _log.warning("payment_refused", payment_id=str(payment.id), error_code=error.code)

@@ -5,8 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
+from typing import Final
 
 from kerben.platform.settings import Settings
+
+
+CONNECTIONS_MAX: Final = 16_384
 
 
 def _share_metrics(folder: Path) -> None:
@@ -51,4 +55,7 @@ def serve(current: Settings) -> None:
         respawn_interval=1,
         workers_kill_timeout=5,
         backlog=2048,
+        # Connections of one process, idle ones and open pages included; by itself Granian stops at backlog / workers,
+        # and whoever comes after that waits for ever.
+        backpressure=CONNECTIONS_MAX,
     ).serve()
