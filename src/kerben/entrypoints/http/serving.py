@@ -9,7 +9,6 @@ from typing import Final
 
 from kerben.platform.settings import Settings
 
-
 CONNECTIONS_MAX: Final = 16_384
 
 
