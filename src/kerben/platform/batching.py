@@ -41,7 +41,7 @@ class Batcher(Generic[In, Out]):
         run: Callable[[Sequence[In]], Awaitable[Sequence[Out | Exception]]],
         *,
         size_max: int = 64,
-        in_flight_max: int = 2,
+        in_flight_max: int = 1,
         waiting_max: int = 20_000,
         key: Callable[[In], Hashable] | None = None,
     ) -> None:

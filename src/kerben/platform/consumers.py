@@ -28,7 +28,7 @@ HANDLED = Counter("kerben_events_handled_total", "Events handled", ["consumer"])
 PARKED = Counter("kerben_events_parked_total", "Events parked as dead letters", ["consumer"])
 LAG = Gauge("kerben_consumer_lag_events", "Outbox rows not yet read", ["consumer"])
 
-GATHER_S: Final = 0.05
+GATHER_S: Final = 0.1
 """Pause after a page that was not full."""
 
 _NOT_THE_EVENTS: Final = (

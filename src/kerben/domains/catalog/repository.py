@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -90,34 +91,51 @@ async def products(tx: ReadTx, ids: Sequence[UUID]) -> list[ProductFacts]:
     ]  # fmt: skip
 
 
+# A probe per key, so that the plan does not depend on how large the tables were when it was made.
+_FOUND: Final = f"""
+SELECT k.n, {_VARIANT} FROM unnest($1::int[], $2::uuid[], $3
+"""
+_PRODUCT_OF: Final = """
+CROSS JOIN LATERAL (SELECT name, is_active FROM catalog.product WHERE id = v.product_id OFFSET 0) AS p
+"""
+_BY_ID: Final = (
+    _FOUND
+    + """::uuid[]) AS k(n, shop_id, wanted) CROSS JOIN LATERAL (
+    SELECT * FROM catalog.variant WHERE shop_id = k.shop_id AND id = k.wanted OFFSET 0) AS v"""
+    + _PRODUCT_OF
+)
+_BY_SKU: Final = (
+    _FOUND
+    + """::text[]) AS k(n, shop_id, wanted) CROSS JOIN LATERAL (
+    SELECT * FROM catalog.variant WHERE shop_id = k.shop_id AND sku = k.wanted OFFSET 0) AS v"""
+    + _PRODUCT_OF
+)
+_BY_BARCODE: Final = (
+    _FOUND
+    + """::text[]) AS k(n, shop_id, wanted) CROSS JOIN LATERAL (
+    SELECT * FROM catalog.variant WHERE shop_id = k.shop_id AND barcode = k.wanted OFFSET 0) AS v"""
+    + _PRODUCT_OF
+)
+
+
 async def find(
     tx: ReadTx,
     by_id: Sequence[tuple[int, UUID, UUID]],
     by_sku: Sequence[tuple[int, UUID, str]],
     by_barcode: Sequence[tuple[int, UUID, str]],
 ) -> list[tuple[int, VariantFacts]]:
-    """Variants by (number, shop, id | sku | barcode), each with the number it was asked by.
+    """Variants by (number, shop, id | sku | barcode), each with the number it was asked by; a statement for each kind
+    that is asked for.
 
-    Uses variant_pkey, variant_sku, variant_barcode.
+    Uses variant_pkey, variant_sku, variant_barcode, product_pkey.
     """
-    rows = await tx.fetch(
-        f"""
-        WITH found AS (
-            SELECT k.n, v.id FROM unnest($1::int[], $2::uuid[], $3::uuid[]) AS k(n, shop_id, id)
-            JOIN catalog.variant AS v ON v.id = k.id AND v.shop_id = k.shop_id
-            UNION ALL
-            SELECT k.n, v.id FROM unnest($4::int[], $5::uuid[], $6::text[]) AS k(n, shop_id, sku)
-            JOIN catalog.variant AS v ON v.shop_id = k.shop_id AND v.sku = k.sku
-            UNION ALL
-            SELECT k.n, v.id FROM unnest($7::int[], $8::uuid[], $9::text[]) AS k(n, shop_id, barcode)
-            JOIN catalog.variant AS v ON v.shop_id = k.shop_id AND v.barcode = k.barcode
-        )
-        SELECT found.n, {_VARIANT} FROM found JOIN {_FROM} ON v.id = found.id
-        """,
-        *_columns(by_id),
-        *_columns(by_sku),
-        *_columns(by_barcode),
-    )
+    rows: list[Row] = []
+    if by_id:
+        rows += await tx.fetch(_BY_ID, *_columns(by_id))
+    if by_sku:
+        rows += await tx.fetch(_BY_SKU, *_columns(by_sku))
+    if by_barcode:
+        rows += await tx.fetch(_BY_BARCODE, *_columns(by_barcode))
     return [(row["n"], variant_of(row)) for row in rows]
 
 

@@ -152,7 +152,7 @@ class PaymentLinks:
 
     def signature(self, payment_id: UUID) -> str:
         """The `sig` of a payment's link."""
-        return hmac.new(self._key, payment_id.bytes, "sha256").hexdigest()[:32]
+        return hmac.digest(self._key, payment_id.bytes, "sha256").hex()[:32]
 
     def genuine(self, payment_id: UUID, signature: str) -> bool:
         """Whether a `sig` is ours."""
