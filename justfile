@@ -27,6 +27,14 @@ lock *options:
 bench *options:
     .venv/bin/python -m bench {{ options }}
 
+# Kill every process again and again under load, then compare all books
+chaos *options:
+    .venv/bin/python -m bench.chaos {{ options }}
+
+# Import 100,000 rows, kill the worker midway, resume, import again
+imports *options:
+    .venv/bin/python -m bench.imports {{ options }}
+
 # Write the committed copy of the HTTP contract
 openapi:
     ./kerben openapi
