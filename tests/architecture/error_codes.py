@@ -9,6 +9,7 @@ import ast
 import importlib
 import re
 from collections.abc import Iterator
+from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
@@ -43,6 +44,7 @@ class Code(msgspec.Struct, frozen=True, order=True):
     text: str
 
 
+@cache
 def modules() -> list[tuple[str, ast.Module]]:
     """The parsed modules of the product, imported too, so that their error classes are known."""
     found: list[tuple[str, ast.Module]] = []
@@ -55,6 +57,7 @@ def modules() -> list[tuple[str, ast.Module]]:
     return found
 
 
+@cache
 def problem_codes() -> list[Code]:
     """Codes of whole problems: of error classes, and of the framework's own failures."""
     from kerben.platform.problems import _FRAMEWORK  # pyright: ignore[reportPrivateUsage]

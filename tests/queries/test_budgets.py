@@ -26,8 +26,8 @@ class Budget(msgspec.Struct, frozen=True):
 
 BUDGETS = (
     Budget("GET /products/{id}", scenarios.product, 5, 5),
-    Budget("GET /products", scenarios.product_list, 6, 6 * MANY),
-    Budget("GET /search", scenarios.search, 7, 7 * MANY),
+    Budget("GET /products", scenarios.product_list, 3, 3),
+    Budget("GET /search", scenarios.search, 6, 3 * MANY + 3),
     Budget("GET /me", scenarios.me, 1, MANY),
     Budget("GET /merchants/{id}/eligibility", scenarios.eligibility, 3, 3 * MANY),
     Budget("POST /orders, spread", scenarios.spread_orders, 12, 12),

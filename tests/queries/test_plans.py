@@ -57,6 +57,9 @@ HOT: Final[dict[str, set[str]]] = {
 }
 """What is sent by every order, payment, sale or product page, and the indexes it must use."""
 
+pytestmark = pytest.mark.slow
+"""Loading the tables takes longer than a commit should wait."""
+
 
 LISTS_ALL: Final = "WHERE p.is_active AND EXISTS"
 """A search that asks for nothing lists the market, at most `HITS_MAX` products."""

@@ -134,6 +134,7 @@ async def test_ctrl_c_ends_the_shift(
     assert [z for z, _ in await _shifts(db, counter)] == [1]
 
 
+@pytest.mark.slow
 async def test_a_fleet_has_a_shift_a_day(
     client: httpx.AsyncClient, db: Database, runtime: Runtime, tmp_path: Path, clock: ManualClock
 ) -> None:

@@ -5,8 +5,10 @@ Raw ASGI around the router, because it is on every path.
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
+from bisect import bisect_left
 from typing import Any, Final
 
 import msgspec
@@ -19,12 +21,14 @@ from kerben.platform.logs import bind_request_id
 from kerben.platform.problems import MEDIA_TYPE, problem
 from kerben.platform.ratelimit import RateLimiter
 
+_BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
+
 REQUESTS = Counter("kerben_http_requests_total", "HTTP requests", ["method", "status"])
 SECONDS = Histogram(
     "kerben_http_request_seconds",
     "Time to answer",
     ["method"],
-    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0),
+    buckets=_BUCKETS,
 )
 
 ADDRESS_BURST: Final = 1200
@@ -37,7 +41,48 @@ _SAFETY: Final[list[tuple[bytes, bytes]]] = [
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"strict-origin-when-cross-origin"),
 ]
-_UNLIMITED: Final = frozenset({"/healthz", "/readyz", "/metrics"})
+TALLY_S: Final = 1.0
+_METRICS: Final = "/metrics"
+_UNLIMITED: Final = frozenset({"/healthz", "/readyz", _METRICS})
+
+
+class Tally:
+    """Counts requests in memory and hands them to the shared metrics once a second: those live in files that all
+    server processes map, and a count there costs more than a guard."""
+
+    def __init__(self) -> None:
+        self._counts: dict[tuple[str, int], int] = {}
+        self._times: dict[str, list[float]] = {}
+        self._due: asyncio.TimerHandle | None = None
+
+    def add(self, method: str, status: int, seconds: float) -> None:
+        """Count one request."""
+        key = (method, status)
+        self._counts[key] = self._counts.get(key, 0) + 1
+        times = self._times.get(method)
+        if times is None:
+            times = self._times[method] = [0.0] * (len(_BUCKETS) + 2)
+        times[bisect_left(_BUCKETS, seconds)] += 1
+        times[-1] += seconds
+        if self._due is None:
+            self._due = asyncio.get_running_loop().call_later(TALLY_S, self.flush)
+
+    def flush(self) -> None:
+        """Hand over what was counted."""
+        if self._due is not None:
+            self._due.cancel()
+            self._due = None
+        for (method, status), count in self._counts.items():
+            REQUESTS.labels(method, str(status)).inc(count)
+        for method, times in self._times.items():
+            # The library can only observe one by one; these are the two counters that it keeps for it.
+            histogram: Any = SECONDS.labels(method)
+            for bucket, count in zip(histogram._buckets, times, strict=False):
+                if count:
+                    bucket.inc(count)
+            histogram._sum.inc(times[-1])
+        self._counts.clear()
+        self._times.clear()
 
 
 class RequestContext:
@@ -47,8 +92,7 @@ class RequestContext:
         self.app = app
         self._limiter = limiter
         self._behind_proxy = behind_proxy
-        self._requests: dict[tuple[str, int], Any] = {}
-        self._seconds: dict[str, Any] = {}
+        self._tally = Tally()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -71,6 +115,8 @@ class RequestContext:
                 message["headers"] = [*message.get("headers", []), (b"x-request-id", request_id), *_SAFETY]
             await send(message)
 
+        if scope["path"] == _METRICS:
+            self._tally.flush()
         try:
             refusal = self._refusal(scope)
             if refusal is None:
@@ -78,7 +124,7 @@ class RequestContext:
             else:
                 await _send_problem(refusal, answer)
         finally:
-            self._measure(method, status, time.perf_counter() - started)
+            self._tally.add(method, status, time.perf_counter() - started)
 
     def _refusal(self, scope: Scope) -> RateLimitedError | None:
         if scope["path"] in _UNLIMITED:
@@ -89,16 +135,6 @@ class RequestContext:
         except RateLimitedError as error:
             return error
         return None
-
-    def _measure(self, method: str, status: int, seconds: float) -> None:
-        counter = self._requests.get((method, status))
-        if counter is None:
-            counter = self._requests[method, status] = REQUESTS.labels(method, str(status))
-        counter.inc()
-        histogram = self._seconds.get(method)
-        if histogram is None:
-            histogram = self._seconds[method] = SECONDS.labels(method)
-        histogram.observe(seconds)
 
 
 async def _send_problem(error: RateLimitedError, send: Send) -> None:

@@ -162,6 +162,7 @@ def test_equal_pictures_have_equal_files() -> None:
     assert encode(content).stored.hash != encode(encoded("JPEG")).stored.hash
 
 
+@pytest.mark.slow
 def test_exactly_forty_megapixels_are_taken_and_more_are_not() -> None:
     assert encode(encoded("PNG", 8000, 5000, "1")).stored.width == 2560
     assert code_of(encoded("PNG", 8001, 5000, "1")) == "TOO_MANY_PIXELS"

@@ -213,6 +213,7 @@ def is_right(code: str) -> bool:
     return sum(d * (3 if n % 2 else 1) for n, d in enumerate(digits)) % 10 == 0
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sample() is None, reason="the sample data (KERBEN_SAMPLE_DATA) are not here")
 async def test_the_real_barcode_reference_goes_in(runtime: Runtime, shop_id: UUID) -> None:
     path = sample()

@@ -253,6 +253,7 @@ def test_a_cell_is_the_text_it_shows(cell: Any, text: str) -> None:
 @given(
     st.lists(st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=40), min_size=1, max_size=8)
 )
+@pytest.mark.slow
 def test_texts_come_back_from_a_workbook(texts: list[str]) -> None:
     content = workbook(["sku", "name", "price", "description"], *[["A", "B", "1", guard_cell(t)] for t in texts])
     path = Path(f"/tmp/kerben-xlsx-{os.getpid()}")  # noqa: S108 - hypothesis knows no fixture for each example
