@@ -23,6 +23,7 @@ import httpx
 import pytest
 from pyotp.totp import TOTP
 
+from kerben.entrypoints.cli.ops import STARTING_S
 from kerben.platform.settings import SECRET_FIELDS, field_kinds
 from tests.flows.market import Market, end, free_ports
 
@@ -378,3 +379,12 @@ def test_ctrl_c_stops_everything_and_the_next_start_is_quick(up: Up) -> None:
     assert demo_accounts(up)["accounts"] == before["accounts"]
     assert up.interrupt() in {0, 130}, up.said()
     assert up.processes() == []
+
+
+def test_a_server_waits_a_moment_for_a_database_that_is_not_there(market: Market) -> None:
+    address = market.dsn.replace("port=", "port=1") if "port=" in market.dsn else "postgresql://127.0.0.1:1/kerben"
+    started = time.monotonic()
+    ended = market.kerben("serve", KERBEN_DATABASE_URL=address)
+    assert ended.returncode == 1
+    assert "База данных не отвечает" in ended.stdout + ended.stderr
+    assert time.monotonic() - started >= STARTING_S

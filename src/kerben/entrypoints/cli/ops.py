@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+import time
 from pathlib import Path
+from typing import Final
 
 import asyncpg
 import click
@@ -15,6 +17,11 @@ from kerben.entrypoints import wiring
 from kerben.entrypoints.cli.common import fail, load_settings, run
 from kerben.platform import invariants, logs, migrations, settings
 from kerben.platform.settings import InvalidSettingsError, Settings
+
+RECOVERY_S: Final = 60.0
+"""How long a recovering database is waited for, seconds; one that does not answer at all for STARTING_S."""
+STARTING_S: Final = 3.0
+POLL_S: Final = 0.2
 
 
 async def has_demo(database_url: str) -> bool:
@@ -35,11 +42,20 @@ def _needed(current: Settings) -> str:
 
 
 def _connectable(current: Settings) -> bool:
-    """Whether the database holds the demo; ends the program when it cannot be reached."""
-    try:
-        return run(has_demo(_needed(current)))
-    except (OSError, asyncpg.PostgresError) as error:
-        fail(f"База данных не отвечает: {logs.scrub(str(error))}")
+    """Whether the database holds the demo; ends the program when it cannot be reached.
+
+    A database that recovers from a crash is waited for, so that a supervisor that starts everything anew does not
+    give up; one that is not there at all may be just starting, too.
+    """
+    deadline = time.monotonic() + STARTING_S
+    while True:
+        try:
+            return run(has_demo(_needed(current)))
+        except (OSError, asyncpg.PostgresError) as error:
+            patience = RECOVERY_S - STARTING_S if isinstance(error, asyncpg.CannotConnectNowError) else 0.0
+            if time.monotonic() >= deadline + patience:
+                fail(f"База данных не отвечает: {logs.scrub(str(error))}")
+            time.sleep(POLL_S)
 
 
 @click.command("serve")

@@ -20,7 +20,7 @@ _log = logger("watcher")
 BACKLOG: Final = 1000
 """Positions read again at the start: a transaction that was open then may still commit a lower one."""
 
-PAGE: Final = 500
+PAGE: Final = 2000
 GATHER_S: Final = 0.1
 POLL_S: Final = 0.25
 """How long a lost NOTIFY may go unnoticed; a revoked token must be refused everywhere within a second."""
