@@ -140,8 +140,8 @@ async def apply_states(
     for state, source in answers:
         applied.take(state, source)
     await repository.move(tx, applied.moved())
-    if applied.changes:
-        await problem_repository.end_of(tx, sorted({change.payment_id for change in applied.changes}))
+    if over := applied.problems_over():
+        await problem_repository.end_of(tx, over)
     await problem_repository.keep(tx, applied.problems())
     await answer_repository.record(tx, provider, applied.records)
     await publish(tx, applied.changes)
@@ -172,6 +172,11 @@ class _Applied:
     def moved(self) -> list[tuple[PaymentStatus, PaymentRow]]:
         """Payments with anything new, with the status they had."""
         return [(self._before[i].status, p) for i, p in self._now.items() if p != self._before[i]]
+
+    def problems_over(self) -> list[UUID]:
+        """Payments that moved and had a problem noted before."""
+        moved = {change.payment_id for change in self.changes}
+        return sorted(i for i in moved if self._before[i].problem is not None)
 
     def problems(self) -> list[tuple[UUID, str]]:
         """Problems found that still stand, by payment."""
