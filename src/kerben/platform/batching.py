@@ -1,9 +1,9 @@
 """Gathering: many callers, one set-based statement.
 
-Calls that arrive while earlier batches are in flight wait in a queue and leave together in the next one; there is no
-timer, so a lone call leaves at once. Each caller gets its own result or its own error. When a whole batch fails,
-its items are run again alone, so that a poison item fails nobody but itself. A batch runs in a task of its own: a
-client that hangs up does not cancel it.
+Calls that arrive while a batch is in flight wait in a queue and leave together in the next one; there is no timer, so
+a lone call leaves at once. Each caller gets its own result or its own error. When a whole batch fails, its items are
+run again alone, so that a poison item fails nobody but itself. A batch runs in a task of its own: a client that hangs
+up does not cancel it.
 """
 
 from __future__ import annotations

@@ -80,8 +80,8 @@ def keyed(request: Connection, body: bytes, caller: str) -> KeyedRequest:
 async def find(tx: ReadTx, requests: Sequence[KeyedRequest]) -> dict[int, StoredAnswer | IdempotencyKeyReusedError]:
     """Answers already stored, by the index of the request. Uses the primary key of idempotency_key.
 
-    One probe per key, whatever the planner thinks of the table's size: planned while it was still nearly empty, a join
-    read all of it for each batch.
+    One probe per key, whatever the planner thinks of the table's size: planned while it was still nearly empty, a
+    join read all of it for each batch.
     """
     rows: list[Any] = await tx.fetch(
         """

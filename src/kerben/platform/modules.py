@@ -34,7 +34,7 @@ class Reaction:
     name: str
     events: tuple[type[Event], ...]
     handler: Callable[[Runtime], Handler]
-    batch: int = 500
+    batch: int = 2000
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ from kerben.platform.runtime import Runtime
 from kerben.platform.secrets import token_hash
 
 CREATED: Final = 201
-BATCH_MAX: Final = 64
+BATCH_MAX: Final = 128
 IN_FLIGHT_MAX: Final = 1
 WAIT_S: Final = 5.0
 _TRIES: Final = 5

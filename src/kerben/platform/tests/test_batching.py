@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from kerben.platform.batching import Batcher, BatcherOverloadedError, pass_turn
+from kerben.platform.batching import Batcher, BatcherOverloadedError
 
 
 async def turns() -> None:
@@ -98,25 +98,3 @@ async def test_too_many_waiting_calls_are_refused() -> None:
         await batcher.submit(3)
     doubler.gate.set()
     assert await asyncio.gather(flying, *waiting) == [0, 2, 4]
-
-
-async def test_the_next_batch_begins_while_a_commit_waits() -> None:
-    order: list[str] = []
-    disk = asyncio.Event()
-
-    async def run(items: Sequence[int]) -> list[int | Exception]:
-        order.append(f"begin {list(items)}")
-        pass_turn()
-        await disk.wait()
-        order.append(f"end {list(items)}")
-        return list(items)
-
-    batcher = Batcher("t-turn", run, size_max=2)
-    calls = [asyncio.create_task(batcher.submit(n)) for n in range(5)]
-    await turns()
-    assert order == ["begin [0, 1]", "begin [2, 3]", "begin [4]"]
-    disk.set()
-    assert await asyncio.gather(*calls) == list(range(5))
-    lone = asyncio.create_task(batcher.submit(9))
-    assert await lone == 9
-    pass_turn()
