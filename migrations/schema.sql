@@ -1614,13 +1614,15 @@ CREATE INDEX import_run_shop ON catalog.import_run USING btree (shop_id, id);
 
 CREATE INDEX price_history_variant ON catalog.price_history USING btree (variant_id, id);
 
-CREATE INDEX product_category ON catalog.product USING btree (category_id, id);
-
 CREATE UNIQUE INDEX product_group ON catalog.product USING btree (shop_id, group_key) WHERE (group_key IS NOT NULL);
 
-CREATE INDEX product_search ON catalog.product USING gin (search);
+CREATE INDEX product_on_sale ON catalog.product USING btree (id) INCLUDE (version) WHERE is_active;
 
-CREATE INDEX product_shop ON catalog.product USING btree (shop_id, id);
+CREATE INDEX product_on_sale_category ON catalog.product USING btree (category_id, id) INCLUDE (version) WHERE is_active;
+
+CREATE INDEX product_on_sale_shop ON catalog.product USING btree (shop_id, id) INCLUDE (version, category_id) WHERE is_active;
+
+CREATE INDEX product_search ON catalog.product USING gin (search);
 
 CREATE UNIQUE INDEX variant_barcode ON catalog.variant USING btree (shop_id, barcode) WHERE (barcode IS NOT NULL);
 
@@ -1630,7 +1632,7 @@ CREATE INDEX variant_by_sku ON catalog.variant USING btree (lower(sku));
 
 CREATE INDEX variant_changed ON catalog.variant USING btree (shop_id, updated_at, id);
 
-CREATE INDEX variant_product ON catalog.variant USING btree (product_id);
+CREATE INDEX variant_product ON catalog.variant USING btree (product_id) INCLUDE (version, is_active);
 
 CREATE UNIQUE INDEX variant_sku ON catalog.variant USING btree (shop_id, sku);
 

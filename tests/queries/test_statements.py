@@ -114,7 +114,9 @@ async def search_in_every_way(tx: ReadTx) -> None:
             query = SearchQuery(limit=10, **{name: choices[name] for name in names})
             for words, codes in (([], []), (["чай"], []), (["чай", "чёрный"], [uuid4()])):
                 after = (5, uuid4()) if count % 2 else None
-                await search_repository.search(tx, query, words, codes, [uuid4()] if count else None, after)
+                for newest in (False, True):
+                    shops = [uuid4()] if count else None
+                    await search_repository.search(tx, query, words, codes, shops, after, newest=newest)
 
 
 def _site(place: str, *texts: str, arguments: int | None = None) -> Site:

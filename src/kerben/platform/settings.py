@@ -58,6 +58,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         int, Meta(description="minutes that goods are kept for an unpaid order (20 to 30)")
     ] = 30
     pos_silence_s: Annotated[int, Meta(description="seconds of a till's silence after which Buy disappears")] = 600
+    kept_products_mb: Annotated[
+        int, Meta(description="memory for products kept ready to be shown, MiB per server process")
+    ] = 192
     access_token_s: Annotated[int, Meta(description="life of an access token, seconds")] = 900
     refresh_token_s: Annotated[int, Meta(description="life of a refresh token, seconds")] = 2_592_000
     log_level: Annotated[str, Meta(description="debug, info, warning or error")] = "info"

@@ -9,6 +9,7 @@ from kerben.domains.catalog.barcodes import (
 )
 from kerben.domains.catalog.categories import categories, category_subtree, create_categories, rates, set_rate
 from kerben.domains.catalog.changes import changed_variants, update_product, update_variant
+from kerben.domains.catalog.directory import CategoryTree
 from kerben.domains.catalog.import_model import (
     ImportFault,
     ImportFormat,
@@ -30,6 +31,7 @@ from kerben.domains.catalog.imports import (
     start_import,
     upsert_rows,
 )
+from kerben.domains.catalog.listing import list_ask, list_pages, product_stamps
 from kerben.domains.catalog.model import (
     FALLBACK_CATEGORY,
     Category,
@@ -37,6 +39,7 @@ from kerben.domains.catalog.model import (
     CreatedProduct,
     Facets,
     IdPage,
+    ListAsk,
     NewCategory,
     NewProduct,
     NewVariant,
@@ -49,6 +52,7 @@ from kerben.domains.catalog.model import (
     Rate,
     SearchQuery,
     SearchResult,
+    StampedPage,
     ValueFacet,
     VariantFacts,
     VariantKey,
@@ -69,6 +73,7 @@ __all__ = [
     "FALLBACK_CATEGORY",
     "Category",
     "CategoryFacet",
+    "CategoryTree",
     "CreatedProduct",
     "Facets",
     "IdPage",
@@ -78,6 +83,7 @@ __all__ = [
     "ImportRow",
     "ImportRun",
     "ImportStatus",
+    "ListAsk",
     "NewCategory",
     "NewImport",
     "NewProduct",
@@ -94,6 +100,7 @@ __all__ = [
     "ScaleCode",
     "SearchQuery",
     "SearchResult",
+    "StampedPage",
     "ValueFacet",
     "VariantFacts",
     "VariantKey",
@@ -112,11 +119,14 @@ __all__ = [
     "import_by_id",
     "imports_of_shop",
     "internal_barcode",
+    "list_ask",
+    "list_pages",
     "list_product_ids",
     "lock_for_pictures",
     "normalise_barcode",
     "parse_scale_code",
     "price_history",
+    "product_stamps",
     "products_by_ids",
     "rates",
     "search_product_ids",

@@ -99,6 +99,11 @@ class ProductFacts(msgspec.Struct, frozen=True):
     pictures: list[ProductPicture] = msgspec.field(default_factory=list[ProductPicture])
     """Uploaded pictures in order, the first one is `picture`; none where `picture` is an address given otherwise."""
 
+    @property
+    def stamp(self) -> int:
+        """Rises with every change of the product or its variants, prices included; see `product_stamps`."""
+        return self.version + sum(variant.version for variant in self.variants)
+
 
 class NewVariant(msgspec.Struct, frozen=True):
     """A variant to be added; `price` in minor units. Without a barcode an internal EAN-13 is issued."""
@@ -177,6 +182,22 @@ class IdPage(msgspec.Struct, frozen=True):
     next: str | None
 
 
+class ListAsk(msgspec.Struct, frozen=True):
+    """A page of products to be listed: so many below an id. Made by `list_ask`."""
+
+    shop_id: UUID | None
+    category_id: UUID | None
+    before: UUID
+    limit: int
+
+
+class StampedPage(msgspec.Struct, frozen=True):
+    """Products of a page in order with their stamps; `next` is the cursor of the following one, None on the last."""
+
+    stamps: dict[UUID, int]
+    next: str | None
+
+
 class SearchQuery(msgspec.Struct, frozen=True, kw_only=True):
     """What a buyer looks for. Empty `q`: everything, newest first. Prices in minor units, both ends included.
 
@@ -227,7 +248,7 @@ class Facets(msgspec.Struct, frozen=True):
 class SearchResult(msgspec.Struct, frozen=True):
     """One page of what was found, best first.
 
-    `total` counts at most 10,000; `corrected` is the query that was used instead of a misspelt one.
+    `total` counts at most 5,000; `corrected` is the query that was used instead of a misspelt one.
     """
 
     ids: list[UUID]

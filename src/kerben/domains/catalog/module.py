@@ -5,13 +5,23 @@ from kerben.domains.catalog.controllers import (
     ExchangeRatesController,
     PriceHistoryController,
 )
+from kerben.domains.catalog.directory import CategoryTree
+from kerben.domains.catalog.events import CategoriesChanged
 from kerben.domains.catalog.live import LIVE
-from kerben.platform.modules import Module
+from kerben.platform.events import Event
+from kerben.platform.modules import Module, Watch
+from kerben.platform.runtime import Runtime
+
+
+def _forget_categories(runtime: Runtime, _: Event) -> None:
+    runtime.part(CategoryTree).forget()
+
 
 MODULE = Module(
     name="catalog",
     controllers=[CategoriesController, ExchangeRatesController, PriceHistoryController],
     live=[LIVE],
+    watches=[Watch("catalog-categories", (CategoriesChanged,), _forget_categories)],
     checks={
         "variants_stand_in_the_shop_of_their_product": (
             "SELECT v.id FROM catalog.variant AS v JOIN catalog.product AS p ON p.id = v.product_id"

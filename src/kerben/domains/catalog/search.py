@@ -42,8 +42,9 @@ async def search_product_ids(tx: ReadTx, query: SearchQuery) -> SearchResult:
     Every word must be there, in any Russian form of it; the last may be only begun. An exact SKU or barcode comes
     first, then names, then attributes, then descriptions; without words the newest come first. When nothing is found,
     misspelt words are replaced by the most similar known ones and `corrected` tells the query that was used.
-    At most 10,000 products are ranked, counted and paged through (the newest, where more match); facets of
-    attributes are counted over the best 1,000.
+    At most 5,000 products are ranked, counted and paged through; where more match, the newest 2,000, and `total` says
+    how many of those. Facets come with the first page only, those of prices and attributes over the best 300.
+    The statements are planned once, so `tx` may well be one of `read_by_key`.
     Raises InvalidRequestError for a cursor that is not ours.
     """
     words = query_words(query.q)
@@ -57,14 +58,29 @@ async def search_product_ids(tx: ReadTx, query: SearchQuery) -> SearchResult:
     categories = await category_repository.subtree(tx, query.category_id) if query.category_id is not None else None
     place = (after[0], after[1]) if after else None
     codes = await _codes(tx, query.q)
-    found = await search_repository.search(tx, query, words, codes, categories, place)
+    found = await _found(tx, query, words, codes, categories, place)
     if not found.total and words and after is None:
         better = await search_repository.corrections(tx, words)
         if better != words:
-            second = await search_repository.search(tx, query, better, [], categories, None)
+            second = await _found(tx, query, better, [], categories, None)
             if second.total:
                 found, corrected = second, " ".join(better)
-    return _result(query, found, corrected)
+    facets = await search_repository.facets(tx, query, found) if found.best else Facets()
+    return _result(query, found, facets, corrected)
+
+
+async def _found(
+    tx: ReadTx,
+    query: SearchQuery,
+    words: Sequence[str],
+    codes: Sequence[UUID],
+    categories: Sequence[UUID] | None,
+    place: tuple[int, UUID] | None,
+) -> Found:
+    found = await search_repository.search(tx, query, words, codes, categories, place)
+    if words and found.looked_at > search_repository.MATCHES_MAX:
+        return await search_repository.search(tx, query, words, codes, categories, place, newest=True)
+    return found
 
 
 def _has_nul(query: SearchQuery) -> bool:
@@ -83,9 +99,9 @@ async def _codes(tx: ReadTx, text: str) -> Sequence[UUID]:
     return await search_repository.products_by_code(tx, code, barcode)
 
 
-def _result(query: SearchQuery, found: Found, corrected: str | None) -> SearchResult:
+def _result(query: SearchQuery, found: Found, facets: Facets, corrected: str | None) -> SearchResult:
     page = found.page[: query.limit]
     cursor = None
     if len(found.page) > query.limit:
         cursor = encode_cursor(page[-1].rank, page[-1].id, corrected or "")
-    return SearchResult([hit.id for hit in page], found.total, found.facets, cursor, corrected)
+    return SearchResult([hit.id for hit in page], found.total, facets, cursor, corrected)

@@ -11,12 +11,16 @@ import msgspec
 from kerben.domains.catalog.model import CategoryFacet, Facets, PriceRange, SearchQuery, ValueFacet
 from kerben.domains.catalog.rules import prefix_query
 from kerben.platform.db import ReadTx
+from kerben.platform.money import AMOUNT_MAX
 
-HITS_MAX: Final = 10_000
-"""So many products are ranked, counted and paged through: the newest, where more are found."""
+MATCHES_MAX: Final = 5_000
+"""So many products are ranked, counted and paged through. Where more match, it is the newest 2,000."""
 
-FACET_HITS_MAX: Final = 1_000
-"""So many of the best products are looked at for facets of attributes."""
+NEWEST_MAX: Final = 2_000
+"""So many of what more than 5,000 products match are looked at."""
+
+FACET_HITS_MAX: Final = 300
+"""So many of the best products are looked at for the facets of prices and attributes."""
 
 CODE_RANK: Final = 100_000_000
 """An exact SKU or barcode stands above every match of words."""
@@ -30,11 +34,14 @@ class Hit(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Found(msgspec.Struct, frozen=True):
-    """What one search statement returns."""
+    """What one search statement returns. `looked_at`: how many matched, before their variants were asked. `best` are
+    the products that facets are to be counted over."""
 
     page: list[Hit]
     total: int
-    facets: Facets
+    looked_at: int
+    categories: list[CategoryFacet]
+    best: list[UUID]
 
 
 class _Where:
@@ -55,7 +62,7 @@ class _Where:
 async def list_ids(
     tx: ReadTx, shop_id: UUID | None, category_ids: Sequence[UUID] | None, before: UUID | None, limit: int
 ) -> list[UUID]:
-    """Ids of active products, newest first. Uses product_shop, product_category or product_pkey."""
+    """Ids of active products, newest first. Uses product_on_sale_shop, product_on_sale_category or product_pkey."""
     where = _Where()
     where.add("is_active")
     if shop_id is not None:
@@ -95,9 +102,15 @@ async def search(
     codes: Sequence[UUID],
     category_ids: Sequence[UUID] | None,
     after: tuple[int, UUID] | None,
+    *,
+    newest: bool = False,
 ) -> Found:
-    """One page, the count and the facets, in one statement. Uses product_search (or product_shop, product_category),
-    and variant_product for each hit."""
+    """One page and the count, in one statement. Looks at 5,000 products that match, whichever they are; with
+    `newest` at the newest 2,000, which is fast only where very many match.
+
+    Uses product_search (or product_on_sale_shop, product_on_sale_category, product_pkey), and variant_product for
+    each hit.
+    """
     where = _Where()
     rank = _match(where, words, codes)
     where.add("p.is_active")
@@ -105,52 +118,85 @@ async def search(
         where.add(f"p.shop_id = ANY({where.arg(list(query.shop_ids))}::uuid[])")
     if category_ids is not None:
         where.add(f"p.category_id = ANY({where.arg(list(category_ids))}::uuid[])")
-    fits = _variant_fits(where, query)
-    where.add(f"EXISTS (SELECT 1 FROM catalog.variant AS v WHERE v.product_id = p.id AND {fits})")
-    # Ranking is the costly part, so a query that fits half the market ranks only the newest of what it finds.
-    first = f"p.id = ANY({where.arg(list(codes))}::uuid[]) DESC, " if codes else ""
-    hits = f"""
-        SELECT p.id, p.category_id, {rank} AS rank FROM (
-            SELECT p.id, p.category_id, p.search FROM catalog.product AS p
-            WHERE {" AND ".join(where.conditions)} ORDER BY {first}p.id DESC LIMIT {HITS_MAX}
-        ) AS p
-    """
+    sold = (
+        f"(SELECT true FROM catalog.variant AS v WHERE v.product_id = p.id AND {_variant_fits(where, query)} LIMIT 1)"
+    )
+    # Nearly every product has a variant on sale, so what is looked at may be cut before that is asked; a price or an
+    # attribute fits few.
+    if _asks_variants(query):
+        where.add(sold)
+    cut = f"LIMIT {MATCHES_MAX + 1}"
+    if newest or not words:
+        cut = f"ORDER BY p.id DESC LIMIT {NEWEST_MAX if newest else MATCHES_MAX}"
     later = ""
     if after is not None:
         later = f"WHERE (rank, id) < ({where.arg(after[0])}::bigint, {where.arg(after[1])}::uuid)"
     row = await tx.fetchrow(
         f"""
-        WITH hits AS MATERIALIZED ({hits}),
-        page AS (SELECT id, rank FROM hits {later} ORDER BY rank DESC, id DESC LIMIT {where.arg(query.limit + 1)})
+        WITH {_ASKED} matching AS MATERIALIZED (
+            SELECT p.id, p.category_id, {rank} AS rank FROM (
+                SELECT p.id, p.category_id, p.search FROM catalog.product AS p
+                WHERE {" AND ".join(where.conditions)} {cut}
+            ) AS p
+        ), hits AS MATERIALIZED (
+            SELECT p.id, p.category_id, p.rank FROM matching AS p {"" if _asks_variants(query) else f"WHERE {sold}"}
+        ), page AS (SELECT id, rank FROM hits {later} ORDER BY rank DESC, id DESC LIMIT {where.arg(query.limit + 1)})
         SELECT (SELECT coalesce(json_agg(json_build_array(id, rank) ORDER BY rank DESC, id DESC), '[]')
                 FROM page) AS page,
-               (SELECT count(*) FROM hits) AS total
-               {_facet_columns(fits) if query.facets else ""}
+               (SELECT count(*) FROM hits) AS total, (SELECT count(*) FROM matching) AS matching
+               {_FACET_COLUMNS if query.facets and after is None else _NO_FACETS}
         """,
         *where.args,
     )
     assert row is not None  # noqa: S101 - a SELECT without FROM has one row
-    page = msgspec.json.decode(row["page"], type=list[Hit])
-    return Found(page, row["total"], _facets(row) if query.facets else Facets())
+    return Found(
+        msgspec.json.decode(row["page"], type=list[Hit]),
+        row["total"],
+        row["matching"],
+        msgspec.json.decode(row["categories"], type=list[CategoryFacet]),
+        row["best"],
+    )
+
+
+# The query is made once: planned for all values, its functions would otherwise run again for every product. The last
+# word may be only begun; plainto_tsquery drops stop words, and the prefix also matches stems, in the same vector.
+_ASKED: Final = """
+    asked AS MATERIALIZED (
+        SELECT plainto_tsquery('pg_catalog.russian', $1) && (
+            plainto_tsquery('pg_catalog.russian', $2) || to_tsquery('pg_catalog.simple', $3)
+        ) AS q
+    ),
+"""
+
+_FACET_COLUMNS: Final = f""",
+    (SELECT coalesce(json_agg(json_build_object('category_id', category_id, 'count', n)
+                              ORDER BY n DESC, category_id), '[]')
+     FROM (SELECT category_id, count(*) AS n FROM hits GROUP BY category_id) AS c) AS categories,
+    (SELECT coalesce(array_agg(id), '{{}}')
+     FROM (SELECT id FROM hits ORDER BY rank DESC, id DESC LIMIT {FACET_HITS_MAX}) AS b) AS best
+"""
+
+_NO_FACETS: Final = ", '[]' AS categories, '{}'::uuid[] AS best"
 
 
 def _match(where: _Where, words: Sequence[str], codes: Sequence[UUID]) -> str:
-    """Add what the text must match; the SQL of the rank."""
+    """Add what the text must match; the SQL of the rank. The first three arguments are the query's words."""
+    last = words[-1] if words else ""
+    for part in (" ".join(words[:-1]), last, prefix_query(last) if last else ""):
+        where.arg(part)
     if not words:
         return "0::bigint"
-    head, last, prefix = (where.arg(part) for part in (" ".join(words[:-1]), words[-1], prefix_query(words[-1])))
-    # plainto_tsquery drops stop words; the prefix also matches stems, which stand in the same vector.
-    tsquery = (
-        f"(plainto_tsquery('pg_catalog.russian', {head}) && (plainto_tsquery('pg_catalog.russian', {last})"
-        f" || to_tsquery('pg_catalog.simple', {prefix})))"
-    )
-    rank = f"(ts_rank(p.search, {tsquery}) * 1000000)::bigint"
+    rank = "(ts_rank(p.search, (SELECT q FROM asked)) * 1000000)::bigint"
     if not codes:
-        where.add(f"p.search @@ {tsquery}")
+        where.add("p.search @@ (SELECT q FROM asked)")
         return rank
     exact = where.arg(list(codes))
-    where.add(f"(p.search @@ {tsquery} OR p.id = ANY({exact}::uuid[]))")
+    where.add(f"(p.search @@ (SELECT q FROM asked) OR p.id = ANY({exact}::uuid[]))")
     return f"({rank} + CASE WHEN p.id = ANY({exact}::uuid[]) THEN {CODE_RANK} ELSE 0 END)"
+
+
+def _asks_variants(query: SearchQuery) -> bool:
+    return query.price_min is not None or query.price_max is not None or bool(query.attributes)
 
 
 def _variant_fits(where: _Where, query: SearchQuery) -> str:
@@ -164,33 +210,47 @@ def _variant_fits(where: _Where, query: SearchQuery) -> str:
     return " AND ".join(conditions)
 
 
-def _facet_columns(fits: str) -> str:
-    return f""",
-        (SELECT coalesce(json_agg(json_build_object('category_id', category_id, 'count', n)
-                                  ORDER BY n DESC, category_id), '[]')
-         FROM (SELECT category_id, count(*) AS n FROM hits GROUP BY category_id) AS c) AS categories,
-        (SELECT json_build_object('min', min(v.price), 'max', max(v.price))
-         FROM hits JOIN catalog.variant AS v ON v.product_id = hits.id WHERE {fits}) AS price,
-        (SELECT coalesce(json_object_agg(name, choices), '{{}}') FROM (
+async def facets(tx: ReadTx, query: SearchQuery, found: Found) -> Facets:
+    """What the best of the found products can be narrowed by: prices and attributes of variants that fit the query.
+
+    Uses variant_product.
+    """
+    row = await tx.fetchrow(
+        """
+        WITH offers AS MATERIALIZED (
+            SELECT v.product_id, v.price, v.attributes FROM unnest($1::uuid[]) AS b(id)
+            CROSS JOIN LATERAL (
+                SELECT product_id, price, attributes FROM catalog.variant AS x
+                WHERE x.product_id = b.id AND x.is_active AND x.price BETWEEN $2::bigint AND $3::bigint
+                    AND NOT EXISTS (
+                        SELECT 1 FROM jsonb_each($4::jsonb) AS w(name, choices)
+                        WHERE NOT coalesce(w.choices ? (x.attributes ->> w.name), false)
+                    )
+                OFFSET 0
+            ) AS v
+        )
+        SELECT (SELECT min(price) FROM offers) AS low, (SELECT max(price) FROM offers) AS high,
+        (SELECT coalesce(json_object_agg(name, choices), '{}') FROM (
             SELECT name, json_agg(json_build_object('value', value, 'count', n) ORDER BY n DESC, value) AS choices
             FROM (
-                SELECT a.key AS name, a.value, count(DISTINCT best.id) AS n,
-                       row_number() OVER (PARTITION BY a.key ORDER BY count(DISTINCT best.id) DESC, a.value) AS place
-                FROM (SELECT id FROM hits ORDER BY rank DESC, id DESC LIMIT {FACET_HITS_MAX}) AS best
-                JOIN catalog.variant AS v ON v.product_id = best.id
-                CROSS JOIN LATERAL jsonb_each_text(v.attributes) AS a
-                WHERE {fits} GROUP BY a.key, a.value
+                SELECT name, value, count(*) AS n,
+                       row_number() OVER (PARTITION BY name ORDER BY count(*) DESC, value) AS place
+                FROM (
+                    SELECT DISTINCT o.product_id, a.key AS name, a.value
+                    FROM offers AS o CROSS JOIN LATERAL jsonb_each_text(o.attributes) AS a
+                ) AS had GROUP BY name, value
             ) AS counted WHERE place <= 30 GROUP BY name
         ) AS named) AS attributes
-    """
-
-
-def _facets(row: Any) -> Facets:
-    price = msgspec.json.decode(row["price"], type=dict[str, int | None])
-    low, high = price.get("min"), price.get("max")
+        """,
+        found.best,
+        query.price_min or 0,
+        AMOUNT_MAX if query.price_max is None else query.price_max,
+        msgspec.json.encode(query.attributes).decode(),
+    )
+    assert row is not None  # noqa: S101 - a SELECT without FROM has one row
     return Facets(
-        msgspec.json.decode(row["categories"], type=list[CategoryFacet]),
-        PriceRange(low, high) if low is not None and high is not None else None,
+        found.categories,
+        PriceRange(row["low"], row["high"]) if row["low"] is not None else None,
         msgspec.json.decode(row["attributes"], type=dict[str, list[ValueFacet]]),
     )
 

@@ -50,6 +50,18 @@ async def levels(tx: ReadTx, variant_ids: Sequence[UUID]) -> list[StockLevel]:
     return [_level(row) for row in await tx.fetch(_LEVELS, list(variant_ids))]
 
 
+async def free(tx: ReadTx, variant_ids: Sequence[UUID]) -> list[int]:
+    """What can be bought of each variant, in the order given; zero for unknown ones. Uses stock_pkey."""
+    found: list[int] = await tx.fetchval(
+        """
+        SELECT array_agg(greatest(coalesce(s.on_hand - s.reserved, 0), 0) ORDER BY w.n)
+        FROM unnest($1::uuid[]) WITH ORDINALITY AS w(id, n) LEFT JOIN inventory.stock AS s ON s.variant_id = w.id
+        """,
+        list(variant_ids),
+    )
+    return found
+
+
 async def levels_of_shop(
     tx: ReadTx, shop_id: UUID, since: datetime | None, after: UUID | None, limit: int | None
 ) -> list[StockLevel]:

@@ -32,6 +32,11 @@ async def levels(tx: ReadTx, variant_ids: Sequence[UUID]) -> dict[UUID, StockLev
     return {level.variant_id: level for level in await repository.levels(tx, variant_ids)}
 
 
+async def free_stock(tx: ReadTx, variant_ids: Sequence[UUID]) -> list[int]:
+    """What can be bought online of each variant now, in thousandths and in the order given; zero for unknown ones."""
+    return await repository.free(tx, variant_ids) if variant_ids else []
+
+
 async def levels_of_shop(
     tx: ReadTx, shop_id: UUID, since: datetime | None = None, *, after: UUID | None = None, limit: int | None = None
 ) -> dict[UUID, StockLevel]:

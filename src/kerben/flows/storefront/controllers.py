@@ -8,15 +8,12 @@ from uuid import UUID
 from litestar import Controller, Request, Response, get
 from litestar.openapi.datastructures import ResponseSpec
 
-from kerben.domains.catalog.api import SearchQuery
-from kerben.flows.storefront import service
+from kerben.domains.catalog.api import SearchQuery, list_ask
 from kerben.flows.storefront.query import read_attributes, read_near, read_query
-from kerben.flows.storefront.service import ProductPages, SearchLimiter
+from kerben.flows.storefront.service import ProductLists, ProductPages, Searches, SearchLimiter
 from kerben.flows.storefront.views import ProductView, SearchPage
 from kerben.platform.access import client_ip, public
-from kerben.platform.db import Database
-from kerben.platform.http import EXPRESS, Page, json_with_etag, known_or, page_limit
-from kerben.platform.settings import Settings
+from kerben.platform.http import EXPRESS, Page, known_or, page_limit
 
 
 class StorefrontController(Controller):
@@ -47,20 +44,16 @@ class StorefrontController(Controller):
     async def products(
         self,
         request: Request[Any, Any, Any],
-        db: Database,
-        settings: Settings,
+        product_lists: ProductLists,
         shop_id: UUID | None = None,
         category_id: UUID | None = None,
         cursor: str | None = None,
         limit: int | None = None,
     ) -> Response[bytes]:
         """Products on sale, newest first: of a shop, of a category with all below it, or all."""
-        size = page_limit(limit)
-        async with db.read() as tx:
-            page = await service.list_products(
-                tx, settings.pos_silence_s, shop_id=shop_id, category_id=category_id, cursor=cursor, limit=size
-            )
-        return json_with_etag(request, page)
+        ask = list_ask(shop_id=shop_id, category_id=category_id, cursor=cursor, limit=page_limit(limit))
+        page = await product_lists.get(ask)
+        return known_or(request, page.body, page.etag)
 
     @get(
         "/search",
@@ -71,8 +64,7 @@ class StorefrontController(Controller):
     async def search(
         self,
         request: Request[Any, Any, Any],
-        db: Database,
-        settings: Settings,
+        searches: Searches,
         search_limiter: SearchLimiter,
         q: str | None = None,
         category_id: UUID | None = None,
@@ -101,6 +93,5 @@ class StorefrontController(Controller):
             limit=limit,
             cursor=cursor,
         )
-        async with db.read() as tx:
-            page = await service.search(tx, settings.pos_silence_s, query, shop_id=shop_id, near=circle)
-        return json_with_etag(request, page)
+        page = await searches.get(query, shop_id=shop_id, near=circle)
+        return known_or(request, page.body, page.etag)

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
-from kerben.domains.catalog.api import Facets, ProductFacts, VariantFacts
-from kerben.domains.inventory.api import StockLevel
-from kerben.domains.merchants.api import ShopFacts
-from kerben.domains.pos.api import ShopEligibility
-from kerben.platform import money
+from kerben.domains.catalog.api import Facets
+from kerben.domains.media.api import Thumbnail
 from kerben.platform.money import MoneyView
-from kerben.platform.qty import Unit, to_number
+from kerben.platform.qty import Unit
 
 
 class VariantView(msgspec.Struct, frozen=True):
@@ -44,15 +40,26 @@ class ShopView(msgspec.Struct, frozen=True):
     distance_m: int | msgspec.UnsetType = msgspec.UNSET
 
 
+class ShownPicture(msgspec.Struct, frozen=True):
+    """An uploaded picture of a product, edges in pixels."""
+
+    url: str
+    width: int
+    height: int
+    thumbnails: list[Thumbnail]
+
+
 class ProductView(msgspec.Struct, frozen=True):
     """A product as buyers see it. `price` is that of its cheapest variant; lists leave the description out.
 
+    `pictures` are uploads, the first one being `picture`; none where `picture` is an address given otherwise.
     `eligible_until`: online purchase is sure until then, also when the till falls silent now.
     """
 
     id: UUID
     name: str
     picture: str | None
+    pictures: list[ShownPicture]
     category_id: UUID
     price: MoneyView | None
     shop: ShopView
@@ -63,7 +70,7 @@ class ProductView(msgspec.Struct, frozen=True):
 
 
 class SearchPage(msgspec.Struct, frozen=True):
-    """One page of a search. `total` counts at most 10,000; `corrected` is what was searched for instead of a
+    """One page of a search. `total` counts at most 5,000; `corrected` is what was searched for instead of a
     misspelt query."""
 
     items: list[ProductView]
@@ -71,62 +78,3 @@ class SearchPage(msgspec.Struct, frozen=True):
     total: int
     next_cursor: str | None
     corrected: str | None
-
-
-def product_view(
-    product: ProductFacts,
-    levels: Mapping[UUID, StockLevel],
-    shop: ShopFacts,
-    eligibility: ShopEligibility,
-    *,
-    described: bool,
-    distance_m: float | None = None,
-) -> ProductView:
-    """Put the parts of a product together; variants that are not on sale are left out."""
-    on_sale = [variant for variant in product.variants if variant.is_active]
-    cheapest = min(on_sale, key=lambda variant: variant.price, default=None)
-    return ProductView(
-        id=product.id,
-        name=product.name,
-        picture=product.picture,
-        category_id=product.category_id,
-        price=money.view(cheapest.price, cheapest.currency) if cheapest is not None else None,
-        shop=_shop(shop, eligibility, distance_m),
-        buy_eligibility=eligibility.buy_eligibility,
-        eligible_until=eligibility.eligible_until,
-        variants=_variants(on_sale, levels),
-        description=product.description if described else msgspec.UNSET,
-    )
-
-
-def _variants(variants: Sequence[VariantFacts], levels: Mapping[UUID, StockLevel]) -> list[VariantView]:
-    views: list[VariantView] = []
-    for variant in variants:
-        level = levels.get(variant.id)
-        views.append(
-            VariantView(
-                variant.id,
-                variant.sku,
-                variant.barcode,
-                variant.attributes,
-                money.view(variant.price, variant.currency),
-                variant.unit,
-                to_number(level.available_milli) if level is not None else 0,
-            )
-        )
-    return views
-
-
-def _shop(shop: ShopFacts, eligibility: ShopEligibility, distance_m: float | None) -> ShopView:
-    return ShopView(
-        id=shop.id,
-        name=shop.name,
-        address=shop.address,
-        phone=shop.phone,
-        lat=shop.lat,
-        lon=shop.lon,
-        merchant_id=shop.merchant_id,
-        merchant_name=shop.merchant_name,
-        pos_status=eligibility.pos_status,
-        distance_m=msgspec.UNSET if distance_m is None else round(distance_m),
-    )

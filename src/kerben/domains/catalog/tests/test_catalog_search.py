@@ -8,8 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kerben.domains.catalog import search_repository
 from kerben.domains.catalog.api import (
     FALLBACK_CATEGORY,
+    CategoryTree,
+    Facets,
     NewProduct,
     NewVariant,
     ProductPatch,
@@ -22,11 +25,14 @@ from kerben.domains.catalog.api import (
     update_product,
     update_variant,
 )
+from kerben.domains.catalog.events import CategoriesChanged
+from kerben.domains.catalog.module import MODULE
 from kerben.domains.catalog.rules import prefix_query, query_words
 from kerben.domains.catalog.tests.make import make_category, make_product
 from kerben.platform.db import Database, WriteTx
 from kerben.platform.errors import InvalidRequestError
 from kerben.platform.ids import new_id
+from kerben.platform.runtime import Runtime
 
 
 async def find(db: Database, q: str = "", **conditions: object) -> SearchResult:
@@ -181,6 +187,63 @@ async def test_pages_are_whole_and_in_order(db: Database, q: str) -> None:
         second = await list_product_ids(tx, shop_id=shop_id, limit=4, cursor=first.next)
     assert first.ids + second.ids == made[::-1]
     assert second.next is None
+
+
+async def test_of_very_many_matches_the_newest_are_looked_at(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search_repository, "MATCHES_MAX", 4)
+    monkeypatch.setattr(search_repository, "NEWEST_MAX", 3)
+    shop_id = new_id()
+    async with db.write() as tx:
+        four = [(await make_product(tx, shop_id, name=f"Казан {n}")).id for n in range(4)]
+    all_four = await find(db, "казан", shop_ids=[shop_id])
+    assert (all_four.ids, all_four.total) == (four[::-1], 4)
+    async with db.write() as tx:
+        fifth = await make_product(tx, shop_id, name="Казан 4")
+    newest = await find(db, "казан", shop_ids=[shop_id])
+    assert (newest.ids, newest.total) == ([fifth.id, *four[:1:-1]], 3)
+    assert [f.count for f in newest.facets.categories] == [3]
+    everything = await find(db, shop_ids=[shop_id])
+    assert (everything.ids, everything.total) == ([fifth.id, *four[:0:-1]], 4)
+    async with db.write() as tx:
+        await update_variant(tx, fifth.variant_ids[0], VariantPatch(is_active=False))
+    assert fifth.id not in (await find(db, "казан", shop_ids=[shop_id])).ids
+
+
+async def test_facets_come_with_the_first_page_and_of_variants_that_fit(db: Database) -> None:
+    shop_id = new_id()
+    async with db.write() as tx:
+        await dress(tx, shop_id, "Кимоно", ("S", "красный", 100), ("M", "красный", 300))
+        await dress(tx, shop_id, "Кимоно", ("S", "синий", 200))
+    fits = (await find(db, "кимоно", shop_ids=[shop_id], price_max=250, attributes={"size": ["S", "L"]})).facets
+    assert fits.price is not None
+    assert (fits.price.min, fits.price.max) == (100, 200)
+    assert {name: [(v.value, v.count) for v in values] for name, values in fits.attributes.items()} == {
+        "colour": [("красный", 1), ("синий", 1)],
+        "size": [("S", 2)],
+    }
+    first = await find(db, "кимоно", shop_ids=[shop_id], limit=1)
+    second = await find(db, "кимоно", shop_ids=[shop_id], limit=1, cursor=first.next)
+    assert (first.total, second.total) == (2, 2)
+    assert (first.facets.price is not None, second.facets) == (True, Facets())
+
+
+async def test_the_tree_of_categories_is_kept_until_it_changes(db: Database, runtime: Runtime) -> None:
+    async with db.write() as tx:
+        root = await make_category(tx, "Дом")
+        leaf = await make_category(tx, "Кухня", parent_id=root)
+    tree = CategoryTree(runtime)
+    async with db.read() as tx:
+        unknown = new_id()
+        assert await tree.below(tx, [root, leaf, unknown]) == {root: [root, leaf], leaf: [leaf], unknown: []}
+    async with db.write() as tx:
+        late = await make_category(tx, "Посуда", parent_id=leaf)
+    async with db.read() as tx:
+        assert (await tree.below(tx, [late]))[late] == [late], "not heard of yet, but asked for by itself"
+        for watch in MODULE.watches:
+            watch.on_event(runtime, CategoriesChanged(late))
+        tree.forget()
+        below = await tree.below(tx, [root, leaf])
+        assert {i: set(ids) for i, ids in below.items()} == {root: {root, leaf, late}, leaf: {leaf, late}}
 
 
 async def test_a_foreign_cursor_is_refused(db: Database) -> None:
