@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import signal
 import socket
 import sys
@@ -15,42 +14,33 @@ from pathlib import Path
 from typing import cast
 
 import uvloop
-from granian.constants import Interfaces
-from granian.log import LogLevels
-from granian.server.embed import Server
 
 from kerben_sandbox.app import create_app
 from kerben_sandbox.config import SandboxConfig, load_secrets
+from kerben_sandbox.express import Express
+from kerben_sandbox.http_server import make_server
 from kerben_sandbox.store import DataDirTakenError, Store
 from kerben_sandbox.world import World
 
 
 async def _serve(config: SandboxConfig, host: str, port: int) -> None:
     app = create_app(config)
-    server = Server(
-        app,
-        address=host,
-        port=port,
-        interface=Interfaces.ASGI,
-        log_level=LogLevels.warning,
-        log_access=False,
-    )
+    server = make_server(app, Express(app), host, port)
     loop = asyncio.get_running_loop()
 
     def stop() -> None:
         # Calls that hang on purpose would hold the server back for as long as their callers wait.
         if "world" in app.state:
             cast("World", app.state["world"]).stopping.set()
-        server.stop()
+        server.should_exit = True
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop)
-    with contextlib.suppress(asyncio.CancelledError):
-        await server.serve()
+    await server.serve()
 
 
 def _is_free(host: str, port: int) -> bool:
-    """Whether the port can be had: the server would silently share it with another one (SO_REUSEPORT)."""
+    """Whether the port can be had: a taken one is said in a sentence instead of a failed start."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final, Literal
-from urllib.parse import urlencode
 
 import msgspec
 
@@ -13,7 +13,7 @@ from kerben.platform.money import to_major
 from kerben_sandbox.config import SandboxConfig
 from kerben_sandbox.faults import ApiMode, FaultBoard, WebhookMode
 from kerben_sandbox.store import Store
-from kerben_sandbox.wire import Value, script_of, signed
+from kerben_sandbox.wire import Value, script_of, signed, to_form
 
 TWICE_GAP_S: Final = 0.2
 HELD_RECHECK_S: Final = 0.25
@@ -84,12 +84,24 @@ class Notice(msgspec.Struct, frozen=True):
     attempts: int
 
 
+_COLUMNS: Final = (
+    "pg_id, order_id, page, amount, currency, description, result_url, success_url, failure_url,"
+    " auto_clearing <> 0, status, captured, refunded, created_at, expires_at"
+)
+"""In the order of `Payment`'s fields."""
+
+
 def _payment(row: sqlite3.Row) -> Payment:
-    return msgspec.convert(dict(row), Payment, strict=False)
+    return Payment(*row)
 
 
 def stamp(seconds: float) -> str:
-    """A moment as the wire format writes it (UTC)."""
+    """A moment as the wire format writes it (UTC), to the second."""
+    return _stamp(int(seconds // 1))
+
+
+@lru_cache(maxsize=256)
+def _stamp(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
@@ -102,7 +114,7 @@ class Acquirer:
         self._faults = faults
 
     def _one(self, column: Literal["order_id", "pg_id", "page"], value: str | int) -> Payment | None:
-        row = self._store.row(f"SELECT * FROM payments WHERE {column} = ?", (value,))
+        row = self._store.row(f"SELECT {_COLUMNS} FROM payments WHERE {column} = ?", (value,))
         return None if row is None else _payment(row)
 
     def by_order(self, order_id: str) -> Payment | None:
@@ -120,19 +132,20 @@ class Acquirer:
     def latest(self, limit: int) -> list[Payment]:
         """The newest payments."""
         return [
-            _payment(row) for row in self._store.rows("SELECT * FROM payments ORDER BY pg_id DESC LIMIT ?", (limit,))
+            _payment(row)
+            for row in self._store.rows(f"SELECT {_COLUMNS} FROM payments ORDER BY pg_id DESC LIMIT ?", (limit,))
         ]
 
     def register(self, new: NewPayment) -> Payment:
         """Register a payment; the same order id and amount again is the same payment. AcquirerError 200 otherwise."""
-        now = self._config.clock()
+        now, page = self._config.clock(), self._config.token()
         cursor = self._store.write(
             "INSERT INTO payments (order_id, page, amount, currency, description, result_url, success_url,"
             " failure_url, auto_clearing, status, created_at, expires_at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'new', ?, ?) ON CONFLICT (order_id) DO NOTHING RETURNING *",
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'new', ?, ?) ON CONFLICT (order_id) DO NOTHING",
             (
                 new.order_id,
-                self._config.token(),
+                page,
                 new.amount,
                 new.currency,
                 new.description,
@@ -144,9 +157,24 @@ class Acquirer:
                 now + new.lifetime_s,
             ),
         )
-        row = cursor.fetchone()
-        if row is not None:
-            return _payment(row)
+        if cursor.rowcount:
+            return Payment(
+                cursor.lastrowid or 0,
+                new.order_id,
+                page,
+                new.amount,
+                new.currency,
+                new.description,
+                new.result_url,
+                new.success_url,
+                new.failure_url,
+                new.auto_clearing,
+                "new",
+                0,
+                0,
+                now,
+                now + new.lifetime_s,
+            )
         known = self.by_order(new.order_id)
         if known is None or (known.amount, known.currency) != (new.amount, new.currency):
             raise AcquirerError(200, "pg_order_id is already registered with another amount")
@@ -283,7 +311,7 @@ class Acquirer:
         form = signed(script_of(payment.result_url), fields, secret, self._config.token())
         if mode is WebhookMode.MISSING_SIGNATURE:
             del form["pg_sig"]
-        return urlencode(form)
+        return to_form(form)
 
     def _notice(self, payment: Payment, body: str, due_at: float, *, status: str = "pending") -> Notice:
         cursor = self._store.write(

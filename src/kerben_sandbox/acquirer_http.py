@@ -20,6 +20,8 @@ from kerben_sandbox.world import AnyRequest, World, world_of
 ORDER_ID_CHARS_MAX: Final = 64
 LIFETIME_S_MAX: Final = 86_400
 _CURRENCY: Final = re.compile(r"[A-Z]{3}")
+_PLAIN_ADDRESS: Final = re.compile(r"https?://[!-Z^-~]+")
+"""What needs no closer look: ASCII without the brackets of IPv6."""
 
 Params = dict[str, str]
 
@@ -43,6 +45,8 @@ def _amount(params: Params, name: str, currency: str) -> int:
 
 def _address(params: Params, name: str) -> str:
     value = _text(params, name)
+    if _PLAIN_ADDRESS.fullmatch(value):
+        return value
     if urlsplit(value).scheme not in {"http", "https"} or not value.isascii():
         raise AcquirerError(200, f"{name} is no http address")
     return value
@@ -88,11 +92,11 @@ def _register(world: World, params: Params) -> dict[str, Value]:
     }
 
 
-def _carry_out(script: str, world: World, params: Params) -> dict[str, Value]:
-    """What a script does and answers. Raises AcquirerError."""
+def _carry_out(script: str, world: World, params: Params, payment: Payment | None) -> dict[str, Value]:
+    """What a script does and answers; `payment` when it has been looked up. Raises AcquirerError."""
     if script == "init_payment.php":
         return _register(world, params)
-    payment = _known(world, params)
+    payment = payment or _known(world, params)
     if script == "get_status3.php":
         return world.acquirer.status_fields(payment)
     answer: dict[str, Value] = {"pg_status": "ok", "pg_payment_id": str(payment.pg_id)}
@@ -108,59 +112,68 @@ def _carry_out(script: str, world: World, params: Params) -> dict[str, Value]:
     return answer
 
 
-def _xml(answer: bytes, status: int = 200) -> Response[bytes]:
-    return Response(answer, status_code=status, media_type="text/xml; charset=utf-8")
-
-
 SCRIPTS: Final = frozenset({"init_payment.php", "get_status3.php", "do_capture.php", "cancel.php", "revoke.php"})
+XML: Final = "text/xml"
+"""The framework adds the character set."""
 
 
-@post("/acquirer/{script:str}")
-async def api(request: AnyRequest, script: str) -> Response[bytes]:
-    """One of the acquirer's scripts."""
-    world = world_of(request)
-    if script not in SCRIPTS:
-        return _xml(b"", 404)
-    form = await request.form()
-    params: Params = {name: value for name, value in form.items() if isinstance(value, str)}
+async def call_script(world: World, script: str, params: Params) -> tuple[int, bytes]:
+    """Status and body of a script's answer, told after what it did is durable."""
     merchant, secret = world.config.secrets.merchant_id, world.config.secrets.acquirer_secret
     if params.get("pg_merchant_id") != merchant:
         # As the public description says: without a known merchant there is no secret to sign the answer with.
-        return _xml(
-            to_xml({"pg_status": "error", "pg_error_code": "9998", "pg_error_description": "unknown merchant"})
-        )
-    mode = ApiMode.NORMAL
+        stranger = {"pg_status": "error", "pg_error_code": "9998", "pg_error_description": "unknown merchant"}
+        return 200, to_xml(stranger)
+    mode, payment = ApiMode.NORMAL, None
     try:
         if not is_signed(script, params, secret):
             raise AcquirerError(100, "the signature is missing or wrong")
-        order_id = params.get("pg_order_id") or _known(world, params).order_id
+        order_id = params.get("pg_order_id")
+        if not order_id:
+            payment = _known(world, params)
+            order_id = payment.order_id
         mode = world.faults.take_api(order_id, (ApiMode.TIMEOUT, ApiMode.HTTP_500))
         if mode is ApiMode.HTTP_500:
             await world.store.durable()
-            return _xml(b"Internal Server Error", 500)
-        fields = _carry_out(script, world, params)
+            return 500, b"Internal Server Error"
+        fields = _carry_out(script, world, params, payment)
     except AcquirerError as error:
         fields = {"pg_status": "error", "pg_error_code": str(error.code), "pg_error_description": error.text}
     await world.store.durable()
     if mode is ApiMode.TIMEOUT:
         await world.hang()
-        return _xml(b"Gateway Timeout", 504)
-    return _xml(to_xml(signed(script, fields, secret, world.config.token())))
+        return 504, b"Gateway Timeout"
+    return 200, to_xml(signed(script, fields, secret, world.config.token()))
+
+
+@post("/acquirer/{script:str}")
+async def api(request: AnyRequest, script: str) -> Response[bytes]:
+    """One of the acquirer's scripts."""
+    if script not in SCRIPTS:
+        return Response(b"", status_code=404, media_type=XML)
+    form = await request.form()
+    params: Params = {name: value for name, value in form.items() if isinstance(value, str)}
+    status, answer = await call_script(world_of(request), script, params)
+    return Response(answer, status_code=status, media_type=XML)
+
+
+async def call_decide(world: World, order_id: str, verdict: str) -> tuple[int, object]:
+    """Status and JSON body of the answer to a program that plays the buyer."""
+    payment = world.acquirer.by_order(order_id)
+    if verdict not in {"approve", "decline"} or payment is None:
+        return 404, {"error": "not_found", "detail": "no such payment has been registered"}
+    try:
+        payment = await decided(world, payment, approve=verdict == "approve")
+    except AcquirerError as error:
+        return 409, {"error": "already_decided", "status": payment.plain_status, "detail": error.text}
+    return 200, {"status": payment.plain_status, "payment_id": order_id}
 
 
 @post("/acquirer/payments/{order_id:str}/{verdict:str}", status_code=200)
 async def decide(request: AnyRequest, order_id: str, verdict: str) -> Response[object]:
     """A program plays the buyer. `order_id` is the merchant's payment id; 404 before it is registered."""
-    world = world_of(request)
-    payment = world.acquirer.by_order(order_id)
-    if verdict not in {"approve", "decline"} or payment is None:
-        return Response({"error": "not_found", "detail": "no such payment has been registered"}, status_code=404)
-    try:
-        payment = await decided(world, payment, approve=verdict == "approve")
-    except AcquirerError as error:
-        body = {"error": "already_decided", "status": payment.plain_status, "detail": error.text}
-        return Response(body, status_code=409)
-    return Response({"status": payment.plain_status, "payment_id": order_id})
+    status, body = await call_decide(world_of(request), order_id, verdict)
+    return Response(body, status_code=status)
 
 
 async def decided(world: World, payment: Payment, *, approve: bool) -> Payment:

@@ -33,7 +33,7 @@ def create_app(config: SandboxConfig) -> Litestar:
         try:
             yield
         finally:
-            await world.dispatcher.stop()
+            world.dispatcher.stop()
             world.store.close()
 
     return Litestar(

@@ -55,6 +55,10 @@ class ReferenceConflictError(Exception):
     """The reference is taken by a transfer with other content."""
 
 
+def _number(transfer_id: int) -> str:
+    return f"SB{transfer_id:08d}"
+
+
 class Bank:
     """Transfers, each decided once. Callers await `Store.durable` before they answer."""
 
@@ -65,12 +69,7 @@ class Bank:
 
     def send(self, request: TransferRequest, fault: BankFault) -> TransferAnswer:
         """Take a transfer; a known reference is answered with its transfer. Raises ReferenceConflictError."""
-        content = msgspec.json.encode(request).decode()
-        known = self._store.row("SELECT * FROM transfers WHERE reference = ?", (str(request.reference),))
-        if known is not None:
-            if known["content"] != content:
-                raise ReferenceConflictError
-            return self._answer(known)
+        reference, content = str(request.reference), msgspec.json.encode(request).decode()
         status, failure, decide_at = "paid", None, None
         if fault.mode is BankMode.FAIL:
             status, failure = "failed", "account_closed"
@@ -78,16 +77,21 @@ class Bank:
             status, decide_at = "accepted", self._clock() + fault.delay_s
         elif fault.mode is BankMode.NEVER_DECIDES:
             status = "accepted"
-        row = self._store.write(
+        cursor = self._store.write(
             "INSERT INTO transfers (reference, content, account_number, status, failure, decide_at)"
-            " VALUES (?, ?, ?, ?, ?, ?) RETURNING *",
-            (str(request.reference), content, request.account_number, status, failure, decide_at),
-        ).fetchone()
+            " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (reference) DO NOTHING",
+            (reference, content, request.account_number, status, failure, decide_at),
+        )
+        if cursor.rowcount and status != "accepted":
+            return TransferAnswer(reference, _number(cursor.lastrowid or 0), status, failure)
+        row = self._row(reference)
+        if row is None or row["content"] != content:
+            raise ReferenceConflictError
         return self._answer(row)
 
     def state(self, reference: UUID) -> TransferAnswer | None:
         """How a transfer stands; None when the bank never saw it."""
-        row = self._store.row("SELECT * FROM transfers WHERE reference = ?", (str(reference),))
+        row = self._row(str(reference))
         return None if row is None else self._answer(row)
 
     def of_account(self, account_number: str, limit: int = 100) -> list[dict[str, object]]:
@@ -96,13 +100,16 @@ class Bank:
         rows = self._store.rows(f"SELECT * FROM transfers {where} ORDER BY id DESC LIMIT ?", [*values, limit])
         return [{**msgspec.json.decode(row["content"]), **msgspec.to_builtins(self._answer(row))} for row in rows]
 
+    def _row(self, reference: str) -> sqlite3.Row | None:
+        return self._store.row("SELECT * FROM transfers WHERE reference = ?", (reference,))
+
     def _answer(self, row: sqlite3.Row) -> TransferAnswer:
         status = row["status"]
         if status == "accepted" and self._is_due(row):
             # Decided when somebody looks: nothing has to run in the background, and a restart changes nothing.
             self._store.write("UPDATE transfers SET status = 'paid' WHERE id = ?", (row["id"],))
             status = "paid"
-        return TransferAnswer(row["reference"], f"SB{row['id']:08d}", status, row["failure"])
+        return TransferAnswer(row["reference"], _number(row["id"]), status, row["failure"])
 
     def _is_due(self, row: sqlite3.Row) -> bool:
         if row["decide_at"] is None:

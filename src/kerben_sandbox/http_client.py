@@ -1,6 +1,7 @@
 """A small HTTP/1.1 client with keep-alive for webhooks: forms out, short answers in.
 
-Written by hand because thousands of webhooks a second are sent from the one thread that also serves requests.
+Written by hand, and without a task per call, because thousands of webhooks a second are sent from the one thread that
+also serves requests.
 """
 
 from __future__ import annotations
@@ -8,105 +9,313 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections import defaultdict
-from typing import Final
-from urllib.parse import SplitResult, urlsplit
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Final, cast
+from urllib.parse import urlsplit
+
+import msgspec
 
 ANSWER_BYTES_MAX: Final = 65_536
 IDLE_MAX: Final = 64
+_HEAD_END: Final = b"\r\naccept: application/xml\r\n\r\n"
+_NO_CONTENT: Final = 204
+_FINAL: Final = 200
+"""Statuses below are only announcements of the answer."""
 
-Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+Answer = tuple[int, bytes]
+"""Status and body."""
+Done = Callable[[Answer | None], None]
+"""Told the answer once, or None when there is none: not reached, cut off, too slow or not HTTP."""
+Key = tuple[str, str, int]
+
+
+class _Target(msgspec.Struct, frozen=True):
+    """Where an address leads. `head` is the request's, up to the length of its body."""
+
+    key: Key
+    head: bytes
+
+
+class _Call:
+    """One form under way."""
+
+    __slots__ = ("connecting", "connection", "done", "request", "target", "timer")
+
+    def __init__(self, target: _Target, request: bytes, done: Done) -> None:
+        self.target = target
+        self.request = request
+        self.done: Done | None = done
+        self.timer: asyncio.TimerHandle | None = None
+        self.connection: _Connection | None = None
+        self.connecting: asyncio.Task[None] | None = None
+
+    def finish(self, answer: Answer | None) -> None:
+        """Tell the answer, the first time."""
+        done, self.done = self.done, None
+        if self.timer is not None:
+            self.timer.cancel()
+        if done is not None:
+            done(answer)
+
+
+class _Connection(asyncio.Protocol):
+    """A kept connection with at most one call on it."""
+
+    def __init__(self, client: WebhookClient, key: Key) -> None:
+        self._client = client
+        self._key = key
+        self._transport: asyncio.Transport | None = None
+        self._call: _Call | None = None
+        self._used = False
+        self._got = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+        self._client.opened(self)
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether a call may be put on it."""
+        return self._transport is not None and not self._transport.is_closing()
+
+    def send(self, call: _Call) -> None:
+        """Put a call on it; it must be usable and idle."""
+        assert self._transport is not None  # noqa: S101 - `is_usable` says so
+        self._call = call
+        call.connection = self
+        self._transport.write(call.request)
+
+    def data_received(self, data: bytes) -> None:
+        if self._call is None:
+            # Nothing was asked.
+            self.abort()
+            return
+        self._got = self._got + data if self._got else data
+        self._read(ended=False)
+
+    def eof_received(self) -> bool:
+        if self._call is not None:
+            self._read(ended=True)
+        # Closes; `connection_lost` sees to a call that is still without an answer.
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._transport = None
+        self._client.closed(self)
+        call, self._call = self._call, None
+        if call is None:
+            return
+        if self._used:
+            # The other side closed a kept connection in the same moment: a new one decides.
+            self._client.connect(call)
+        else:
+            call.finish(None)
+
+    def _read(self, *, ended: bool) -> None:
+        try:
+            read = read_answer(self._got, ended=ended)
+        except ValueError:
+            if ended:
+                return
+            read = None, False
+        if read is None:
+            return
+        call, self._call, self._got, self._used = self._call, None, b"", True
+        answer, keep = read
+        if self._transport is not None and not (
+            keep and not self._transport.is_closing() and self._client.keep(self._key, self)
+        ):
+            self._transport.close()
+        if call is not None:
+            call.finish(answer)
+
+    def abort(self) -> None:
+        """Hang up at once."""
+        self._call = None
+        if self._transport is not None:
+            self._transport.abort()
 
 
 class WebhookClient:
-    """Posts forms; connections are kept and reused per host."""
+    """Posts forms; connections are kept and reused per host. Belongs to the event loop."""
 
-    def __init__(self) -> None:
-        self._idle: defaultdict[tuple[str, str], list[Connection]] = defaultdict(list)
+    def __init__(self, timeout_s: float) -> None:
+        """`timeout_s` is for one call from connecting to the whole answer."""
+        self._timeout_s = timeout_s
+        self._idle: defaultdict[Key, list[_Connection]] = defaultdict(list)
+        self._open: set[_Connection] = set()
+        self._connecting: set[asyncio.Task[None]] = set()
 
-    async def post_form(self, url: str, body: str) -> tuple[int, bytes]:
-        """Status and body of the answer. Raises OSError, EOFError or ValueError when there is none."""
-        parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise ValueError("not an http(s) address")
-        key = (parts.scheme, parts.netloc)
-        request = _request(parts, body.encode())
-        while self._idle[key]:
-            connection = self._idle[key].pop()
-            if connection[1].is_closing() or connection[0].at_eof():
-                connection[1].close()
-                continue
-            try:
-                return await self._exchange(key, connection, request)
-            except (OSError, EOFError):
-                # The other side closed a kept connection in the same moment: a new one decides.
-                break
-        context = ssl.create_default_context() if parts.scheme == "https" else None
-        port = parts.port or (443 if context else 80)
-        fresh = await asyncio.open_connection(parts.hostname, port, ssl=context, limit=ANSWER_BYTES_MAX)
-        return await self._exchange(key, fresh, request)
-
-    async def _exchange(self, key: tuple[str, str], connection: Connection, request: bytes) -> tuple[int, bytes]:
-        reader, writer = connection
-        keep = False
+    def post_form(self, url: str, body: str, done: Done) -> None:
+        """Send a form; `done` may be told at once."""
         try:
-            writer.write(request)
-            await writer.drain()
-            status, keep, body = await _answer(reader)
-            return status, body
+            target = _target(url)
+        except ValueError:
+            done(None)
+            return
+        content = body.encode()
+        call = _Call(target, b"%b%d%b%b" % (target.head, len(content), _HEAD_END, content), done)
+        call.timer = asyncio.get_running_loop().call_later(self._timeout_s, _give_up, call)
+        idle = self._idle[target.key]
+        while idle:
+            connection = idle.pop()
+            if connection.is_usable:
+                connection.send(call)
+                return
+        self.connect(call)
+
+    def connect(self, call: _Call) -> None:
+        """Send a call on a new connection."""
+        call.connection = None
+        call.connecting = task = asyncio.get_running_loop().create_task(self._connect(call))
+        self._connecting.add(task)
+        task.add_done_callback(self._connecting.discard)
+
+    async def _connect(self, call: _Call) -> None:
+        key = call.target.key
+        scheme, host, port = key
+        context = ssl.create_default_context() if scheme == "https" else None
+        try:
+            _, connection = await asyncio.get_running_loop().create_connection(
+                lambda: _Connection(self, key), host, port, ssl=context
+            )
+        except (OSError, ValueError):
+            call.finish(None)
+            return
         finally:
-            if keep and len(self._idle[key]) < IDLE_MAX:
-                self._idle[key].append(connection)
-            else:
-                writer.close()
+            call.connecting = None
+        if call.done is None or not connection.is_usable:
+            connection.abort()
+            call.finish(None)
+            return
+        connection.send(call)
+
+    def keep(self, key: Key, connection: _Connection) -> bool:
+        """Keep an idle connection for later, if there are not too many."""
+        idle = self._idle[key]
+        if len(idle) >= IDLE_MAX:
+            return False
+        idle.append(connection)
+        return True
+
+    def opened(self, connection: _Connection) -> None:
+        """A connection came to be."""
+        self._open.add(connection)
+
+    def closed(self, connection: _Connection) -> None:
+        """A connection is no more."""
+        self._open.discard(connection)
 
     def close(self) -> None:
-        """Close kept connections."""
-        for connections in self._idle.values():
-            for _, writer in connections:
-                writer.close()
+        """Close all connections; calls under way are told nothing more."""
+        for task in list(self._connecting):
+            task.cancel()
+        for connection in list(self._open):
+            connection.abort()
         self._idle.clear()
 
 
-def _request(parts: SplitResult, body: bytes) -> bytes:
-    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+def _give_up(call: _Call) -> None:
+    if call.connection is not None:
+        call.connection.abort()
+    if call.connecting is not None:
+        call.connecting.cancel()
+    call.finish(None)
+
+
+@lru_cache(maxsize=1024)
+def _target(url: str) -> _Target:
+    """Raises ValueError for what is no http(s) address."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("not an http(s) address")
+    place = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     host = parts.netloc.rpartition("@")[2]
     head = (
-        f"POST {target} HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/x-www-form-urlencoded\r\n"
-        f"content-length: {len(body)}\r\naccept: application/xml\r\n\r\n"
+        f"POST {place} HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/x-www-form-urlencoded\r\n"
+        "content-length: "
     )
-    return head.encode("ascii", "strict") + body
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    return _Target((parts.scheme, parts.hostname, port), head.encode("ascii", "strict"))
 
 
-async def _answer(reader: asyncio.StreamReader) -> tuple[int, bool, bytes]:
-    """Status, whether the connection may be kept, and body."""
+def read_answer(got: bytes, *, ended: bool) -> tuple[Answer, bool] | None:
+    """The answer and whether its connection may be kept; None while it is not complete.
+
+    Raises ValueError when it is no HTTP, too long, or cut off (`ended`: nothing more will come).
+    """
+    begin = 0
     while True:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
-        version, code, *_ = head[0].split(" ", 2)
-        status = int(code)
-        if status >= 200:
+        end = got.find(b"\r\n\r\n", begin)
+        if end < 0:
+            return _incomplete(len(got) - begin, ended=ended)
+        head = got[begin:end].lower()
+        version, code, *_ = head.split(b"\r\n", 1)[0].split(b" ", 2)
+        status, begin = int(code), end + 4
+        if status >= _FINAL:
             break
-    headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:])}
-    keep = version == "HTTP/1.1" and headers.get("connection", "").lower() != "close"
-    if headers.get("transfer-encoding", "").lower() == "chunked":
-        return status, keep, await _chunks(reader)
-    if "content-length" in headers:
-        length = int(headers["content-length"])
-        if not 0 <= length <= ANSWER_BYTES_MAX:
+    keep = version == b"http/1.1" and _field(head, b"connection") != b"close"
+    if _field(head, b"transfer-encoding") == b"chunked":
+        chunked = _chunks(got, begin)
+        if chunked is None:
+            return _incomplete(len(got) - begin, ended=ended)
+        body, begin = chunked
+        return (status, body), keep and begin == len(got)
+    length = _field(head, b"content-length")
+    if length or status == _NO_CONTENT:
+        size = int(length or b"0")
+        if not 0 <= size <= ANSWER_BYTES_MAX:
             raise ValueError("the answer is too long")
-        return status, keep, await reader.readexactly(length)
-    if status == 204:
-        return status, keep, b""
-    return status, False, await reader.read(ANSWER_BYTES_MAX)
+        if len(got) < begin + size:
+            return _incomplete(0, ended=ended)
+        return (status, got[begin : begin + size]), keep and len(got) == begin + size
+    if ended:
+        return (status, got[begin:]), False
+    return _incomplete(len(got) - begin, ended=False)
 
 
-async def _chunks(reader: asyncio.StreamReader) -> bytes:
-    body = b""
+def _incomplete(size: int, *, ended: bool) -> None:
+    if ended:
+        raise ValueError("cut off")
+    if size > ANSWER_BYTES_MAX:
+        raise ValueError("the answer is too long")
+
+
+def _field(head: bytes, name: bytes) -> bytes:
+    """A header's value in small letters; empty when it is not there."""
+    begin = head.find(b"\r\n%b:" % name)
+    if begin < 0:
+        return b""
+    begin += len(name) + 3
+    end = head.find(b"\r\n", begin)
+    return head[begin : end if end >= 0 else len(head)].strip()
+
+
+def _chunks(got: bytes, begin: int) -> tuple[bytes, int] | None:
+    """The body put together and where it ends; None while it is not complete. Raises ValueError."""
+    parts: list[bytes] = []
+    total = 0
     while True:
-        size = int((await reader.readuntil(b"\r\n")).split(b";")[0], 16)
-        if size < 0 or len(body) + size > ANSWER_BYTES_MAX:
+        end = got.find(b"\r\n", begin)
+        if end < 0:
+            return None
+        size = int(got[begin:end].split(b";")[0], 16)
+        total += size
+        if size < 0 or total > ANSWER_BYTES_MAX:
             raise ValueError("the answer is too long")
+        begin = end + 2
         if size == 0:
-            while await reader.readuntil(b"\r\n") != b"\r\n":
-                continue
-            return body
-        body += (await reader.readexactly(size + 2))[:size]
+            break
+        if len(got) < begin + size + 2:
+            return None
+        parts.append(got[begin : begin + size])
+        begin += size + 2
+    # What may follow the last chunk ends with an empty line.
+    while True:
+        end = got.find(b"\r\n", begin)
+        if end < 0:
+            return None
+        if end == begin:
+            return b"".join(parts), end + 2
+        begin = end + 2

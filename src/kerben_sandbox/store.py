@@ -8,14 +8,19 @@ the database under test is using.
 from __future__ import annotations
 
 import asyncio
+import math
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
 DATABASE_FILE: Final = "sandbox.sqlite3"
 GROUP_S: Final = 0.001
 """How long a commit waits for company."""
+LATER_S: Final = 0.05
+"""How long what is put off waits for somebody else's commit."""
+RETRY_S: Final = 1.0
+"""A commit that failed is tried again after so long."""
 
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS payments (
@@ -97,13 +102,29 @@ class Store:
         except sqlite3.OperationalError as error:
             self._db.close()
             raise DataDirTakenError(f"the folder {data_dir} is in use by another sandbox: {error}") from error
-        self._waiting: asyncio.Future[None] | None = None
+        self._waiting: list[asyncio.Future[None]] = []
+        self._afterwards: list[Callable[[], None]] = []
+        self._later: dict[str, list[Sequence[object]]] = {}
+        self._timer: asyncio.TimerHandle | None = None
+        self._commit_at = math.inf
 
     def write(self, sql: str, values: Sequence[object] = ()) -> sqlite3.Cursor:
         """Run a statement that changes something; call `durable` before telling anyone."""
         if not self._db.in_transaction:
             self._db.execute("BEGIN IMMEDIATE")
         return self._db.execute(sql, values)
+
+    def write_later(self, sql: str, values: Sequence[object]) -> None:
+        """Run a statement with the next commit, all of one text at once, LATER_S from now at the latest.
+
+        For what nobody reads before the next start and may be done twice; statements of different texts come in any
+        order.
+        """
+        rows = self._later.get(sql)
+        if rows is None:
+            rows = self._later[sql] = []
+        rows.append(values)
+        self._commit_within(LATER_S)
 
     def rows(self, sql: str, values: Sequence[object] = ()) -> list[sqlite3.Row]:
         """All rows of a query."""
@@ -117,25 +138,58 @@ class Store:
         """Wait until everything seen so far is committed, others' writes too: nobody is told what may be lost."""
         if not self._db.in_transaction:
             return
-        if self._waiting is None:
-            loop = asyncio.get_running_loop()
-            self._waiting = loop.create_future()
-            loop.call_later(GROUP_S, self._commit)
-        await asyncio.shield(self._waiting)
+        self._commit_within(GROUP_S)
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(waiter)
+        await waiter
+
+    def when_durable(self, call: Callable[[], None]) -> None:
+        """Call after everything written so far is committed: at once when it is."""
+        if not self._db.in_transaction:
+            call()
+            return
+        self._afterwards.append(call)
+        self._commit_within(GROUP_S)
+
+    def _commit_within(self, wait_s: float) -> None:
+        loop = asyncio.get_running_loop()
+        at = loop.time() + wait_s
+        if at >= self._commit_at:
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        self._commit_at, self._timer = at, loop.call_at(at, self._commit)
 
     def _commit(self) -> None:
-        waiting, self._waiting = self._waiting, None
+        self._commit_at, self._timer = math.inf, None
+        waiting, self._waiting = self._waiting, []
         try:
+            for sql, rows in self._later.items():
+                if not self._db.in_transaction:
+                    self._db.execute("BEGIN IMMEDIATE")
+                self._db.executemany(sql, rows)
+            self._later.clear()
             if self._db.in_transaction:
                 self._db.execute("COMMIT")
         except sqlite3.Error as error:
-            if waiting is not None:
-                waiting.set_exception(error)
+            for waiter in waiting:
+                if not waiter.done():
+                    waiter.set_exception(error)
+            # Nobody may come again for what has no waiter: webhooks and what was put off.
+            self._commit_within(RETRY_S)
             return
-        if waiting is not None:
-            waiting.set_result(None)
+        for waiter in waiting:
+            if not waiter.done():
+                waiter.set_result(None)
+        afterwards, self._afterwards = self._afterwards, []
+        for call in afterwards:
+            call()
 
     def close(self) -> None:
         """Commit what is left and close the file."""
-        self._commit()
+        self._afterwards.clear()
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._db.in_transaction or self._later:
+            self._commit()
         self._db.close()

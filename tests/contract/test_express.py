@@ -107,6 +107,12 @@ async def test_product_pages_lists_and_searches(both: Both, market: Market) -> N
         await both.ask("GET", f"/api/v1/search{query}")
 
 
+async def test_the_own_account(both: Both, market: Market) -> None:
+    assert (await both.ask("GET", "/api/v1/me", headers=market.buyer_headers)).json()["id"] == str(market.buyer.id)
+    assert (await both.ask("GET", "/api/v1/me/", headers=market.buyer_headers)).status_code == 200
+    assert (await both.ask("GET", "/api/v1/me")).status_code == 401
+
+
 async def test_carts(both: Both, market: Market) -> None:
     path = f"/api/v1/cart/items/{market.counter.goods[0].id}"
     assert (await both.ask("PUT", path, json={"qty": 2}, headers=market.buyer_headers)).json()["items_count"] == 1
@@ -210,6 +216,7 @@ async def test_the_hot_routes_take_the_lane(runtime: Runtime) -> None:
         ("POST", "/api/v1/orders"),
         ("POST", "/api/v1/pos/sales"),
         ("POST", "/api/v1/pos/heartbeat"),
+        ("GET", "/api/v1/me"),
         ("PUT", "/api/v1/cart/items/{id}"),
         ("GET", "/api/v1/payments/{id}/open"),
         ("POST", "/api/v1/payments/webhooks/{id}"),

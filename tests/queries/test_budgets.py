@@ -28,7 +28,7 @@ BUDGETS = (
     Budget("GET /products/{id}", scenarios.product, 5, 5),
     Budget("GET /products", scenarios.product_list, 3, 3),
     Budget("GET /search", scenarios.search, 6, 3 * MANY + 3),
-    Budget("GET /me", scenarios.me, 1, MANY),
+    Budget("GET /me", scenarios.me, 1, 1),
     Budget("GET /merchants/{id}/eligibility", scenarios.eligibility, 3, 3 * MANY),
     Budget("POST /orders, spread", scenarios.spread_orders, 12, 12),
     Budget("POST /orders, hot", scenarios.hot_orders, 12, 12),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from uuid import UUID
+
 from litestar import Controller, get, post
 
 from kerben.domains.identity.controllers.bodies import HttpRequest, PhoneProof, device_of
@@ -10,8 +13,9 @@ from kerben.domains.identity.model import MeView, UserRow
 from kerben.domains.identity.repository import users as user_rows
 from kerben.domains.identity.service import signin
 from kerben.platform.access import principal_of
-from kerben.platform.db import Database
+from kerben.platform.batching import Batcher
 from kerben.platform.errors import UnauthenticatedError
+from kerben.platform.http import EXPRESS
 from kerben.platform.runtime import Runtime
 
 
@@ -33,20 +37,34 @@ def me_view(row: UserRow) -> MeView:
     )
 
 
+class Accounts:
+    """Accounts as their owners see them, gathered: callers that arrive together share one statement."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._db = runtime.db
+        self._batcher: Batcher[UUID, MeView] = Batcher("identity.accounts", self._run)
+
+    async def get(self, user_id: UUID) -> MeView:
+        """An account; UnauthenticatedError for one that is no more."""
+        return await self._batcher.submit(user_id)
+
+    async def _run(self, user_ids: Sequence[UUID]) -> list[MeView | Exception]:
+        async with self._db.read_by_key() as tx:
+            rows = await user_rows.by_ids(tx, list(dict.fromkeys(user_ids)))
+        views = {row.id: me_view(row) for row in rows}
+        return [views.get(user_id) or UnauthenticatedError() for user_id in user_ids]
+
+
 class AccountController(Controller):
     """The caller's account."""
 
     path = "/api/v1/me"
     tags = ["identity"]
 
-    @get("/", guards=[signed_in])
-    async def me(self, request: HttpRequest, db: Database) -> MeView:
+    @get("/", guards=[signed_in], opt=EXPRESS)
+    async def me(self, request: HttpRequest, runtime: Runtime) -> MeView:
         """Who the caller is."""
-        async with db.read() as tx:
-            rows = await user_rows.by_ids(tx, [principal_of(request).user_id])
-        if not rows:
-            raise UnauthenticatedError
-        return me_view(rows[0])
+        return await runtime.part(Accounts).get(principal_of(request).user_id)
 
     @post("/phone/verify", guards=[signed_in], status_code=200)
     async def verify_phone(self, request: HttpRequest, data: PhoneProof, runtime: Runtime) -> MeView:
