@@ -35,7 +35,7 @@ BUDGETS = (
     Budget("POST /orders, guests", scenarios.guest_orders, 15, 15),
     Budget("POST /orders, repeated", scenarios.repeated_order, 3, 3),
     Budget("GET /orders/{id}", scenarios.one_order, 5, 5 * MANY),
-    Budget("PUT /cart/items/{id}", scenarios.cart_item, 10, 10),
+    Budget("PUT /cart/items/{id}", scenarios.cart_item, 9, 9),
     Budget("POST /pos/sales", scenarios.sale, 10, 10),
     Budget("POST /pos/sales/bulk", scenarios.upload, 13, 13 * MANY),
     Budget("POST /pos/heartbeat", scenarios.heartbeat, 5, 5),

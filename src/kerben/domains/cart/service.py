@@ -30,11 +30,17 @@ async def views(tx: ReadTx, settings: Settings, owners: Sequence[Owner]) -> dict
     return await _views(tx, settings, {owner: carts.get(owner) for owner in owners})
 
 
-async def _views(tx: ReadTx, settings: Settings, carts: Mapping[Owner, UUID | None]) -> dict[Owner, CartView]:
+async def _views(
+    tx: ReadTx,
+    settings: Settings,
+    carts: Mapping[Owner, UUID | None],
+    known: Mapping[UUID, VariantFacts] | None = None,
+) -> dict[Owner, CartView]:
     ids = [cart_id for cart_id in carts.values() if cart_id is not None]
     items = await repository.items_of(tx, ids) if ids else {}
     variant_ids = sorted({item.variant_id for lines in items.values() for item in lines})
-    variants = await catalog.variants_by_ids(tx, variant_ids) if variant_ids else {}
+    variants = {i: known[i] for i in variant_ids if i in known} if known else {}
+    variants |= await catalog.variants_by_ids(tx, [i for i in variant_ids if i not in variants])
     levels = await inventory.levels(tx, variant_ids) if variant_ids else {}
     shop_ids = sorted({v.shop_id for v in variants.values()})
     shops = await merchants.shops_by_ids(tx, shop_ids) if shop_ids else {}
@@ -88,7 +94,9 @@ async def put(tx: WriteTx, settings: Settings, wanted: Sequence[Wanted]) -> list
     if emptied:
         found = await repository.find_all(tx, emptied)
         carts |= {owner: found[owner] for owner in emptied if owner in found}
-    shown = await _views(tx, settings, {w.owner: carts.get(w.owner) for w in wanted if w.owner not in failed})
+    shown = await _views(
+        tx, settings, {w.owner: carts.get(w.owner) for w in wanted if w.owner not in failed}, variants
+    )
     return [failed.get(w.owner) or shown[w.owner] for w in wanted]
 
 

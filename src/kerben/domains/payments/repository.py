@@ -95,12 +95,10 @@ async def lock(tx: WriteTx, ids: Sequence[UUID], provider_ids: Sequence[str] = (
     """Payments by our ids or the acquirer's, locked in id order. Uses payment_pkey and payment_provider_id."""
     rows = await tx.fetch(
         f"""
-        WITH wanted AS (
-            SELECT unnest($1::uuid[]) AS id
-            UNION
-            SELECT id FROM payments.payment WHERE provider_payment_id = ANY($2::text[])
-        )
-        SELECT {_FIELDS} FROM wanted JOIN payments.payment p USING (id) ORDER BY p.id FOR UPDATE OF p
+        SELECT {_FIELDS} FROM payments.payment p
+        WHERE p.id = ANY($1::uuid[] || ARRAY(
+            SELECT id FROM payments.payment WHERE provider_payment_id = ANY($2::text[])))
+        ORDER BY p.id FOR UPDATE OF p
         """,
         list(ids),
         list(provider_ids),

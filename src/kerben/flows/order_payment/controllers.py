@@ -13,11 +13,12 @@ from kerben.flows.order_payment import pages
 from kerben.flows.order_payment.service import OrderPayments, is_paid
 from kerben.platform.access import client_ip, public
 from kerben.platform.errors import DomainError
-from kerben.platform.http import EXPRESS
+from kerben.platform.http import EXPRESS, Prepared
 
 HttpRequest = Request[Any, Any, State]
 
 _NO_STORE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+_NO_STORE_RAW = [(name.lower().encode(), value.encode()) for name, value in _NO_STORE.items()]
 
 
 class OrderPaymentController(Controller):
@@ -29,7 +30,7 @@ class OrderPaymentController(Controller):
     @get("/{payment_id:uuid}/open", guards=[public], opt=EXPRESS, summary="Go and pay", status_code=303)
     async def open(
         self, request: HttpRequest, payment_id: UUID, order_payments: OrderPayments, sig: str = ""
-    ) -> Response[str]:
+    ) -> Response[str] | Response[bytes]:
         """Register the payment with the acquirer, unless it is already, and redirect to its page."""
         try:
             url = await order_payments.open(payment_id, sig)
@@ -40,7 +41,7 @@ class OrderPaymentController(Controller):
             url = order_payments.links.return_url(payment_id)
         except DomainError as error:
             return _trouble(request, error)
-        return Response("", status_code=303, headers={"Location": url, **_NO_STORE}, media_type=MediaType.TEXT)
+        return Prepared(b"", 303, [(b"location", url.encode()), *_NO_STORE_RAW])
 
     @get("/{payment_id:uuid}/return", guards=[public], summary="Back from the acquirer")
     async def back(self, payment_id: UUID, order_payments: OrderPayments, sig: str = "") -> Response[str]:
@@ -54,7 +55,7 @@ class OrderPaymentController(Controller):
         """Take what the acquirer says of a payment; believed only when its signature is right."""
         headers = {name.lower(): value for name, value in request.headers.items()}
         media_type, body = await order_payments.notice(provider, headers, await request.body(), client_ip(request))
-        return Response(body, media_type=media_type)
+        return Prepared(body, 200, content_type=(b"content-type", media_type.encode()))
 
 
 def _trouble(request: HttpRequest, error: DomainError) -> Response[str]:
