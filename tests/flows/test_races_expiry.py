@@ -26,7 +26,7 @@ from tests.flows.races import (
 
 pytestmark = pytest.mark.slow
 
-NOTICES_AT_ONCE: Final = 2
+NOTICES_AT_ONCE: Final = 1
 """Batches of notices that a server has in flight."""
 
 
