@@ -16,6 +16,8 @@ from bench import flash, load, names, observe, reads, usage, writes
 from bench.observe import Statement
 from bench.world import Goods, Shop, World
 
+pytestmark = pytest.mark.slow
+
 BODY = b'{"code":"OUT_OF_STOCK"}'
 ANSWER = b"HTTP/1.1 409 Conflict\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%s" % (
     len(BODY),

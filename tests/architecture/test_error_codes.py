@@ -7,8 +7,12 @@ import re
 from collections import defaultdict
 from typing import Final
 
+import pytest
+
 from tests.architecture import error_codes
 from tests.architecture.error_codes import Code, field_codes, mentions, modules, problem_codes
+
+pytestmark = pytest.mark.slow
 
 LOOK: Final = re.compile(r"[A-Z]+(_[A-Z]+)*")
 

@@ -26,6 +26,8 @@ from kerben.platform.http import EXPRESS
 from kerben.platform.modules import Module
 from kerben.platform.runtime import Runtime
 
+pytestmark = pytest.mark.slow
+
 VARY: Final = ("x-request-id", "date")
 LANES: Final = (True, False)
 

@@ -14,6 +14,8 @@ from tests.queries.budget import MANY, listed, metered
 from tests.queries.scenarios import Prepare, open_stage
 from tests.support import MakeClient
 
+pytestmark = pytest.mark.slow
+
 
 class Budget(msgspec.Struct, frozen=True):
     """Statements of a request, with BEGIN and COMMIT; `many` are those of 64 requests at once."""

@@ -18,6 +18,8 @@ from kerben.platform.db import Database, ReadTx
 from tests.queries import statements
 from tests.queries.collect import Collector, Site, Source, hidden
 
+pytestmark = pytest.mark.slow
+
 if TYPE_CHECKING:
     Connection = asyncpg.Connection[asyncpg.Record]
 

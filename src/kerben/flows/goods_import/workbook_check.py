@@ -10,6 +10,8 @@ ECMA-376 part 1, section 18.3: a cell is `c` with its place in `r`; `v`, `f` and
 
 from __future__ import annotations
 
+import errno
+import struct
 import zipfile
 import zlib
 from pathlib import Path
@@ -52,6 +54,21 @@ def why_not_excel(head: bytes) -> str | None:
     return f"{NOT_EXCEL} Если это CSV, выберите формат csv."
 
 
+_BROKEN: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    ValueError,
+    OverflowError,
+    # A part is encrypted, or packed in a way that workbooks are not.
+    RuntimeError,
+    NotImplementedError,
+    expat.ExpatError,
+)
+"""What the readers of archives and XML raise for files that are not what they say."""
+
+
 def check_workbook(path: Path) -> None:
     """Look at a file before it is read: UnreadableFileError for what is no workbook or would take too much memory."""
     with path.open("rb") as file:
@@ -66,8 +83,12 @@ def check_workbook(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             _check_parts(archive)
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, expat.ExpatError) as error:
-        # RuntimeError: a part is encrypted; NotImplementedError: packed in a way that workbooks are not.
+    except _BROKEN as error:
+        raise UnreadableFileError("Файл Excel повреждён.") from error
+    except OSError as error:
+        # A directory that points before the beginning of the file; anything else is the disk's fault.
+        if error.errno != errno.EINVAL:
+            raise
         raise UnreadableFileError("Файл Excel повреждён.") from error
 
 

@@ -11,6 +11,8 @@ import pytest
 
 from kerben.platform.db import Database
 
+pytestmark = pytest.mark.slow
+
 AWAY = "No such file|refused"
 
 

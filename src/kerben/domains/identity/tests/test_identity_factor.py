@@ -17,6 +17,8 @@ from kerben.platform.clock import ManualClock
 from kerben.platform.db import Database
 from kerben.platform.runtime import Runtime
 
+pytestmark = pytest.mark.slow
+
 MakeClient = Callable[..., Awaitable[httpx.AsyncClient]]
 AUTH = "/api/v1/auth"
 AUDIT = "/api/v1/admin/audit"

@@ -17,6 +17,8 @@ from kerben.domains.media.model import EncodedPicture
 from kerben.domains.media.tests.make import drawing, encoded, photo, png_header, webp_header
 from kerben.platform.errors import DomainError
 
+pytestmark = pytest.mark.slow
+
 
 def opened(made: EncodedPicture, width: int | None = None) -> Image.Image:
     stored = made.stored

@@ -29,6 +29,8 @@ from kerben.platform.files import FileStore
 from kerben.platform.ids import new_id
 from kerben.platform.runtime import Runtime
 
+pytestmark = pytest.mark.slow
+
 ROUNDS = 20
 
 

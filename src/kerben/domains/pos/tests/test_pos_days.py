@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -23,6 +24,8 @@ from kerben.platform.consumers import Consumer
 from kerben.platform.db import Database
 from kerben.platform.invariants import broken
 from kerben.platform.runtime import Runtime
+
+pytestmark = pytest.mark.slow
 
 _PAYMENTS: tuple[Payment | None, ...] = ("cash", "card", "qr", None)
 _STEP = st.tuples(

@@ -232,6 +232,20 @@ def test_noise_in_a_workbook_never_does_more_than_refuse_it(tmp_path: Path) -> N
     assert refused > 10
 
 
+@pytest.mark.slow
+def test_no_broken_byte_does_more_than_refuse_a_workbook(tmp_path: Path) -> None:
+    content = bytearray(workbook(HEADER, ["S-1", "Чай", 1]))
+    refused = 0
+    for place in range(len(content)):
+        broken = bytearray(content)
+        broken[place] ^= 0xFF
+        try:
+            read(write(tmp_path, bytes(broken)))
+        except UnreadableFileError:
+            refused += 1
+    assert refused > len(content) // 3
+
+
 @pytest.mark.parametrize(
     ("cell", "text"),
     [

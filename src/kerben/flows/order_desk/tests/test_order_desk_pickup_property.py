@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, Final
 from uuid import UUID
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +17,8 @@ from kerben.domains.inventory.api import AdjustmentCause, StockChange, adjust
 from kerben.flows.checkout.tests.make import stock
 from kerben.flows.order_desk.tests.make import World
 from kerben.platform.clock import ManualClock
+
+pytestmark = pytest.mark.slow
 
 SWEEPS: Final = ("orders.expiry", "orders.pickups", "orders.unclaimed", "orders.attention", "payments.refunds.order")
 

@@ -49,6 +49,8 @@ from kerben.platform.ids import new_id
 from kerben.platform.qty import Unit
 from kerben.platform.runtime import Runtime
 
+pytestmark = pytest.mark.slow
+
 Change = Callable[[WriteTx, random.Random], Awaitable[object]]
 
 
