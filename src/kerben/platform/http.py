@@ -115,15 +115,6 @@ def known_or(connection: Connection, body: bytes, etag: str, cache: str = "no-ca
     return Prepared(body, 200, headers)
 
 
-def require_match(connection: Connection, current_etag: str) -> None:
-    """Check If-Match. Raises PreconditionRequiredError (428) or PreconditionFailedError (412)."""
-    given = connection.headers.get("if-match")
-    if given is None:
-        raise PreconditionRequiredError
-    if given.strip() != "*" and current_etag not in {part.strip() for part in given.split(",")}:
-        raise PreconditionFailedError
-
-
 def encode_cursor(*parts: Any) -> str:
     """An opaque cursor of the last row's sort values."""
     return base64.urlsafe_b64encode(msgspec.json.encode(parts)).rstrip(b"=").decode()

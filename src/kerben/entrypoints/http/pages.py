@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import html
+from datetime import datetime, timedelta
 from typing import Final
 
 from litestar import Controller, MediaType, get
 
 from kerben.platform.access import public
-from kerben.platform.db import Database
+from kerben.platform.db import Row
 from kerben.platform.money import NARROW_SPACE
-from kerben.platform.settings import Settings
+from kerben.platform.runtime import Runtime
 
 _STYLE: Final = """
 :root{--paper:#FBF8F3;--ink:#211D18;--felt:#A8322A;--blue:#1B6784;--juniper:#2B7353;--clay:#6E6155;--line:#E6DED2}
@@ -31,22 +32,44 @@ code{background:color-mix(in srgb,var(--ink) 7%,transparent);border-radius:6px;p
 """
 
 
+KEPT_FOR: Final = timedelta(seconds=30)
+
+_COUNT: Final = """
+SELECT (SELECT count(*) FROM merchants.shop) AS shops, (SELECT count(*) FROM geo.place) AS places,
+       (SELECT count(*) FROM catalog.variant) AS variants,
+       (SELECT count(*) FROM pos.shop_presence WHERE last_heartbeat_at > $1::timestamptz - interval '10 minutes')
+           AS live
+"""
+
+
+class Numbers:
+    """How large the market is; counted at most twice a minute, for it reads whole tables."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._counted: tuple[datetime, Row] | None = None
+
+    async def get(self) -> Row:
+        """Places, shops, variants and shops whose till was heard lately."""
+        now = self._runtime.clock.now()
+        if self._counted is not None and now - self._counted[0] < KEPT_FOR:
+            return self._counted[1]
+        async with self._runtime.db.read() as tx:
+            row = await tx.fetchrow(_COUNT, now)
+        assert row is not None  # noqa: S101 - a SELECT without FROM always has a row
+        self._counted = (now, row)
+        return row
+
+
 class PagesController(Controller):
     """HTML pages of the server itself."""
 
     include_in_schema = False
 
     @get("/", guards=[public], media_type=MediaType.HTML)
-    async def home(self, db: Database, settings: Settings) -> str:
+    async def home(self, runtime: Runtime) -> str:
         """Where to start."""
-        async with db.read() as tx:
-            numbers = await tx.fetchrow(
-                "SELECT (SELECT count(*) FROM merchants.shop) AS shops, (SELECT count(*) FROM geo.place) AS places,"
-                " (SELECT count(*) FROM catalog.variant) AS variants,"
-                " (SELECT count(*) FROM pos.shop_presence WHERE last_heartbeat_at > $1::timestamptz - interval '10 minutes') AS live",
-                tx.now,
-            )
-        assert numbers is not None  # noqa: S101 - a SELECT without FROM always has a row
+        numbers, settings = await runtime.part(Numbers).get(), runtime.settings
         tiles = [
             (str(numbers["places"]), "базаров"),
             (str(numbers["shops"]), "магазинов"),
