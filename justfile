@@ -35,6 +35,11 @@ chaos *options:
 imports *options:
     .venv/bin/python -m bench.imports {{ options }}
 
+# The wheel, with the built web client in it
+wheel:
+    ./kerben web build
+    uv build --wheel
+
 # Write the committed copy of the HTTP contract
 openapi:
     ./kerben openapi

@@ -8,6 +8,8 @@ CREATE SCHEMA geo;
 
 CREATE SCHEMA identity;
 
+CREATE SCHEMA inquiries;
+
 CREATE SCHEMA inventory;
 
 CREATE SCHEMA jobs;
@@ -183,7 +185,8 @@ CREATE TABLE audit.entry (
     before jsonb,
     after jsonb,
     ip text,
-    request_id text
+    request_id text,
+    merchant_id uuid
 );
 
 CREATE TABLE cart.cart (
@@ -215,6 +218,7 @@ CREATE TABLE catalog.category (
     name text NOT NULL,
     sort integer DEFAULT 0 NOT NULL,
     created_at timestamp with time zone NOT NULL,
+    is_hidden boolean DEFAULT false NOT NULL,
     CONSTRAINT category_check CHECK ((parent_id <> id))
 );
 
@@ -401,7 +405,7 @@ CREATE TABLE identity.session (
     expires_at timestamp with time zone NOT NULL,
     revoked_at timestamp with time zone,
     revoked_for text,
-    CONSTRAINT session_revoked_for_check CHECK ((revoked_for = ANY (ARRAY['signout'::text, 'user'::text, 'reuse'::text, 'password'::text, 'takeover'::text, 'roles'::text, 'factor'::text])))
+    CONSTRAINT session_revoked_for_check CHECK ((revoked_for = ANY (ARRAY['signout'::text, 'user'::text, 'reuse'::text, 'password'::text, 'takeover'::text, 'roles'::text, 'factor'::text, 'blocked'::text])))
 )
 WITH (fillfactor='80');
 
@@ -439,10 +443,37 @@ CREATE TABLE identity.users (
     claimed_at timestamp with time zone,
     created_at timestamp with time zone NOT NULL,
     second_factor_demanded boolean DEFAULT false NOT NULL,
+    blocked_at timestamp with time zone,
+    block_reason text,
     CONSTRAINT users_check CHECK (((phone IS NOT NULL) OR (email IS NOT NULL))),
     CONSTRAINT users_check1 CHECK (((kind = 'account'::text) OR ((phone IS NOT NULL) AND (password_hash IS NULL)))),
+    CONSTRAINT users_check2 CHECK (((blocked_at IS NULL) = (block_reason IS NULL))),
+    CONSTRAINT users_check3 CHECK (((blocked_at IS NULL) OR (kind = 'account'::text))),
     CONSTRAINT users_kind_check CHECK ((kind = ANY (ARRAY['account'::text, 'guest'::text]))),
     CONSTRAINT users_roles_check CHECK ((roles <@ ARRAY['buyer'::text, 'cook'::text, 'courier'::text, 'support'::text, 'admin'::text]))
+)
+WITH (fillfactor='80');
+
+CREATE TABLE inquiries.availability_request (
+    id uuid NOT NULL,
+    shop_id uuid NOT NULL,
+    product_id uuid NOT NULL,
+    variant_id uuid,
+    name text NOT NULL,
+    phone text NOT NULL,
+    comment text,
+    status text NOT NULL,
+    outcome text,
+    note text,
+    created_at timestamp with time zone NOT NULL,
+    answered_at timestamp with time zone,
+    answered_by uuid,
+    CONSTRAINT availability_request_check CHECK (((status = 'answered'::text) = (outcome IS NOT NULL))),
+    CONSTRAINT availability_request_check1 CHECK (((status = 'answered'::text) = (answered_at IS NOT NULL))),
+    CONSTRAINT availability_request_check2 CHECK (((status = 'answered'::text) = (answered_by IS NOT NULL))),
+    CONSTRAINT availability_request_check3 CHECK (((note IS NULL) OR (status = 'answered'::text))),
+    CONSTRAINT availability_request_outcome_check CHECK ((outcome = ANY (ARRAY['in_stock'::text, 'out_of_stock'::text, 'not_reached'::text]))),
+    CONSTRAINT availability_request_status_check CHECK ((status = ANY (ARRAY['open'::text, 'answered'::text])))
 )
 WITH (fillfactor='80');
 
@@ -1001,7 +1032,8 @@ CREATE TABLE platform.dead_letter (
     request_id text,
     error text NOT NULL,
     attempts integer NOT NULL,
-    parked_at timestamp with time zone NOT NULL
+    parked_at timestamp with time zone NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL
 );
 
 CREATE TABLE platform.fact (
@@ -1438,6 +1470,9 @@ ALTER TABLE ONLY identity.user_group
 ALTER TABLE ONLY identity.users
     ADD CONSTRAINT users_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY inquiries.availability_request
+    ADD CONSTRAINT availability_request_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY inventory.reservation
     ADD CONSTRAINT reservation_pkey PRIMARY KEY (order_id, variant_id);
 
@@ -1598,6 +1633,8 @@ CREATE INDEX entry_actor ON audit.entry USING btree (actor_id, id);
 
 CREATE INDEX entry_entity ON audit.entry USING btree (entity, entity_id, id);
 
+CREATE INDEX entry_merchant ON audit.entry USING btree (merchant_id, id) WHERE (merchant_id IS NOT NULL);
+
 CREATE INDEX cart_guest_old ON cart.cart USING btree (created_at) WHERE (token_hash IS NOT NULL);
 
 CREATE UNIQUE INDEX cart_token ON cart.cart USING btree (token_hash) WHERE (token_hash IS NOT NULL);
@@ -1615,6 +1652,8 @@ CREATE INDEX import_run_shop ON catalog.import_run USING btree (shop_id, id);
 CREATE INDEX price_history_variant ON catalog.price_history USING btree (variant_id, id);
 
 CREATE UNIQUE INDEX product_group ON catalog.product USING btree (shop_id, group_key) WHERE (group_key IS NOT NULL);
+
+CREATE INDEX product_off_sale_shop ON catalog.product USING btree (shop_id, id) WHERE (NOT is_active);
 
 CREATE INDEX product_on_sale ON catalog.product USING btree (id) INCLUDE (version) WHERE is_active;
 
@@ -1660,6 +1699,14 @@ CREATE UNIQUE INDEX users_account_phone ON identity.users USING btree (phone) WH
 
 CREATE UNIQUE INDEX users_guest_phone ON identity.users USING btree (phone) WHERE (kind = 'guest'::text);
 
+CREATE INDEX users_words ON identity.users USING gin (lower(((((name || ' '::text) || COALESCE(phone, ''::text)) || ' '::text) || COALESCE(email, ''::text))) public.gin_trgm_ops) WHERE (kind = 'account'::text);
+
+CREATE INDEX users_working ON identity.users USING btree (id) WHERE ((kind = 'account'::text) AND (roles && ARRAY['cook'::text, 'courier'::text, 'support'::text, 'admin'::text]));
+
+CREATE UNIQUE INDEX availability_request_open ON inquiries.availability_request USING btree (product_id, phone) WHERE (status = 'open'::text);
+
+CREATE INDEX availability_request_shop ON inquiries.availability_request USING btree (shop_id, status, id);
+
 CREATE INDEX adjustment_variant ON ONLY inventory.adjustment USING btree (variant_id, created_at);
 
 CREATE INDEX adjustment_default_variant_id_created_at_idx ON inventory.adjustment_default USING btree (variant_id, created_at);
@@ -1696,6 +1743,10 @@ CREATE UNIQUE INDEX pgqueuer_unique_dedupe_key ON jobs.pgqueuer USING btree (ded
 
 CREATE INDEX pgqueuer_updated_id_id1_idx ON jobs.pgqueuer USING btree (updated, id DESC) INCLUDE (id) WHERE (status = 'picked'::jobs.pgqueuer_status);
 
+CREATE INDEX transfer_credit ON ledger.transfer USING btree (credit_account_id, id);
+
+CREATE INDEX transfer_debit ON ledger.transfer USING btree (debit_account_id, id);
+
 CREATE INDEX attachment_media ON media.attachment USING btree (media_id);
 
 CREATE INDEX upload_deleting ON media.upload USING btree (hash) WHERE (status = 'deleting'::text);
@@ -1714,6 +1765,10 @@ CREATE INDEX api_key_secret_key ON merchants.api_key_secret USING btree (key_id)
 
 CREATE INDEX merchant_owner ON merchants.merchant USING btree (owner_id);
 
+CREATE INDEX merchant_payout_pending ON merchants.merchant USING btree (id) WHERE (payout_status = 'pending'::text);
+
+CREATE INDEX merchant_unverified ON merchants.merchant USING btree (id) WHERE (verified_at IS NULL);
+
 CREATE INDEX shop_merchant ON merchants.shop USING btree (merchant_id);
 
 CREATE INDEX shop_place ON merchants.shop USING btree (place_id, id) WHERE (place_id IS NOT NULL);
@@ -1728,9 +1783,13 @@ CREATE UNIQUE INDEX staff_whole ON merchants.staff USING btree (user_id, merchan
 
 CREATE INDEX order_attention ON orders."order" USING btree (id) WHERE (needs_attention IS NOT NULL);
 
+CREATE INDEX order_created ON orders."order" USING brin (created_at) WITH (pages_per_range='32');
+
 CREATE INDEX order_due ON orders."order" USING btree (reserved_until) WHERE (status = ANY (ARRAY['awaiting_payment'::text, 'awaiting_confirmation'::text]));
 
 CREATE UNIQUE INDEX order_number_key ON orders."order" USING btree (number);
+
+CREATE INDEX order_phone ON orders."order" USING btree (contact_phone, id);
 
 CREATE INDEX order_pickup_due ON orders."order" USING btree (reserved_until) WHERE (status = 'ready_for_pickup'::text);
 
@@ -1739,6 +1798,8 @@ CREATE INDEX order_pickup_shop ON orders."order" USING btree (shop_id, id) WHERE
 CREATE INDEX order_reminder ON orders."order" USING btree (remind_at) WHERE (remind_at IS NOT NULL);
 
 CREATE INDEX order_shop ON orders."order" USING btree (shop_id, id DESC);
+
+CREATE INDEX order_status ON orders."order" USING btree (status, id) WHERE (status <> ALL (ARRAY['delivered'::text, 'cancelled'::text]));
 
 CREATE INDEX order_unclaimed_due ON orders."order" USING btree (reserved_until) WHERE (status = 'pickup_expired'::text);
 
@@ -1770,6 +1831,10 @@ CREATE INDEX payout_due ON payouts.payout USING btree (status, next_attempt_at) 
 
 CREATE INDEX payout_merchant ON payouts.payout USING btree (merchant_id, id);
 
+CREATE UNIQUE INDEX dead_letter_id ON platform.dead_letter USING btree (id);
+
+CREATE INDEX dead_letter_key ON platform.dead_letter USING btree (consumer, key, "position");
+
 CREATE INDEX dead_letter_order ON platform.dead_letter USING btree (consumer, "position");
 
 CREATE INDEX idempotency_key_created ON platform.idempotency_key USING brin (created_at);
@@ -1780,7 +1845,11 @@ CREATE INDEX outbox_default_id_idx ON platform.outbox_default USING btree (id);
 
 CREATE INDEX cash_operation_shift ON pos.cash_operation USING btree (shift_id);
 
+CREATE INDEX device_active ON pos.device USING btree (id) WHERE (status = 'active'::text);
+
 CREATE INDEX device_shop ON pos.device USING btree (shop_id);
+
+CREATE INDEX discrepancy_device ON pos.discrepancy USING btree (device_id) WHERE (resolved_at IS NULL);
 
 CREATE INDEX discrepancy_kept ON pos.discrepancy USING btree (shop_id, resolved_at) WHERE (resolution = 'keep_ours'::text);
 

@@ -53,7 +53,7 @@ def kerben(*arguments: str, environment: dict[str, str] | None = None) -> subpro
 def test_help_names_every_command() -> None:
     shown = kerben("--help")
     assert shown.returncode == 0
-    commands = ("up", "serve", "worker", "migrate", "check", "doctor", "settings", "demo", "pos", "admin")
+    commands = ("up", "serve", "worker", "migrate", "check", "doctor", "settings", "demo", "pos", "admin", "web")
     assert [name for name in commands if f"\n  {name} " not in shown.stdout] == []
 
 

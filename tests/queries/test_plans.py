@@ -27,7 +27,6 @@ READS_WHOLE: Final[dict[str, str]] = {
     "kerben/domains/ledger/repository.py:trial_balance": "the sums of all accounts, for an administrator",
     "kerben/domains/merchants/repository.py:page": "an administrator's list, as the audit's",
     "kerben/domains/pos/repository/devices.py:silence": "one small row for each shop, once in some seconds",
-    "kerben/entrypoints/http/pages.py:Numbers.get": "counts for the page of greeting, twice a minute",
 }
 """Statements that may read a growing table from end to end, and why."""
 

@@ -110,6 +110,7 @@ async def search_in_every_way(tx: ReadTx) -> None:
         "price_max": 2,
         "attributes": {"size": ["M", "L"], "цвет": ["синий"]},
         "facets": False,
+        "sort": "price_asc",
     }
     for count in range(len(choices) + 1):
         for names in combinations(choices, count):

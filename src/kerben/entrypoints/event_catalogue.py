@@ -30,7 +30,8 @@ def catalogue_text() -> str:
                 heard.setdefault(event, []).append("open pages")
     parts = [_HEAD]
     for name, cls in catalogue().items():
-        if cls.__module__.startswith("kerben."):
+        # Events of tests, which a test run has loaded as well, are left out.
+        if cls.__module__.startswith("kerben.") and ".tests." not in cls.__module__:
             parts.append(_entry(name, cls, heard.get(cls, [])))
     return "\n".join(parts)
 

@@ -25,13 +25,16 @@ MODULES: Final = (
     "kerben.domains.orders.module",
     "kerben.domains.payments.module",
     "kerben.domains.cart.module",
+    "kerben.domains.inquiries.module",
     "kerben.domains.payouts.module",
     "kerben.flows.checkout.module",
     "kerben.flows.order_payment.module",
     "kerben.flows.order_desk.module",
     "kerben.flows.storefront.module",
+    "kerben.flows.market_map.module",
     "kerben.flows.goods.module",
     "kerben.flows.goods_import.module",
+    "kerben.flows.console.module",
 )
 """Every module, lower tiers first."""
 

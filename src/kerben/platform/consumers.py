@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from typing import Final
+from uuid import UUID
 
 import asyncpg
 import msgspec
@@ -42,6 +43,13 @@ _NOT_THE_EVENTS: Final = (
 
 ATTEMPTS: Final = 3
 """How often an event is tried, within one transaction, before it is parked."""
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """How many parked events were handled, and why the next one was not; None: none was left."""
+
+    handled: int
+    error: str | None
 
 
 class Consumer:
@@ -129,15 +137,19 @@ class Consumer:
                 failure = error
         return failure
 
-    async def replay(self, key: str | None = None) -> int:
-        """Handle parked events again, in order, one transaction per event; stops at the first that still fails.
-
-        Returns how many succeeded.
+    async def replay(self, key: str | None = None) -> Outcome:
+        """Handle parked events again, in order, one transaction per event; stops at the first that still fails, which
+        keeps its new error.
         """
         done = 0
         while True:
+            failed: UUID | None = None
 
             async def one(tx: WriteTx) -> bool:
+                nonlocal failed
+                failed = None
+                # No worker parks or handles events meanwhile: one would be parked behind what is just taken away.
+                await tx.fetchval("SELECT 1 FROM platform.consumer WHERE name = $1 FOR UPDATE", self.name)
                 row = await tx.fetchrow(
                     "SELECT * FROM platform.dead_letter WHERE consumer = $1 AND ($2::text IS NULL OR key = $2)"
                     " ORDER BY position LIMIT 1 FOR UPDATE",
@@ -146,6 +158,7 @@ class Consumer:
                 )
                 if row is None:
                     return False
+                failed = row["event_id"]
                 envelope = outbox.envelope_of(row)
                 if envelope is not None:
                     await self._handler(tx, [envelope])
@@ -156,9 +169,31 @@ class Consumer:
                 )
                 return True
 
-            if not await self._db.transact(one):
-                return done
+            try:
+                if not await self._db.transact(one):
+                    return Outcome(done, None)
+            except _NOT_THE_EVENTS:
+                raise
+            except Exception as error:
+                if failed is None:
+                    raise
+                text = scrub(repr(error))
+                _log.warning("replay_failed", consumer=self.name, error=text)
+                await self._keep_failure(failed, text)
+                return Outcome(done, text)
             done += 1
+
+    async def _keep_failure(self, event_id: UUID, error: str) -> None:
+        async def keep(tx: WriteTx) -> None:
+            await tx.execute(
+                "UPDATE platform.dead_letter SET error = $3, attempts = attempts + 1"
+                " WHERE consumer = $1 AND event_id = $2",
+                self.name,
+                event_id,
+                error[:2000],
+            )
+
+        await self._db.transact(keep)
 
 
 async def _parked_keys(tx: ReadTx, consumer: str) -> set[str]:

@@ -5,12 +5,14 @@ PgQueuer is imported when it is first needed: it takes half a second, and most s
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import msgspec
 
 from kerben.platform import failpoints
-from kerben.platform.db import WriteTx
-from kerben.platform.logs import logger, scrub
+from kerben.platform.db import ReadTx, WriteTx
+from kerben.platform.logs import logger, one_line, scrub
 from kerben.platform.modules import Job
 from kerben.platform.runtime import Runtime
 
@@ -25,6 +27,66 @@ RETRY_S: Final = (5, 30, 120, 600)
 """Pauses before a failed job is tried again; after the last one it is parked as failed."""
 
 SCHEMA: Final = "jobs"
+
+JobState = Literal["waiting", "running", "failed"]
+
+
+class QueueCount(msgspec.Struct, frozen=True):
+    """How many jobs of a queue stand in a state, and since when the oldest of them."""
+
+    queue: str
+    state: JobState
+    count: int
+    oldest_at: datetime
+
+
+class FailedJob(msgspec.Struct, frozen=True):
+    """A job that was tried often enough and waits for a person. `error` is one line without secrets."""
+
+    id: int
+    queue: str
+    attempts: int
+    failed_at: datetime
+    error: str | None
+
+
+_STATES: Final[dict[str, JobState]] = {"queued": "waiting", "picked": "running", "failed": "failed"}
+
+
+async def counts(tx: ReadTx) -> list[QueueCount]:
+    """Jobs that have not ended well yet, by queue and state. The table holds no others, so it is small."""
+    rows = await tx.fetch(
+        """
+        SELECT entrypoint, status::text AS status, count(*) AS jobs, min(created) AS oldest_at FROM jobs.pgqueuer
+        WHERE status IN ('queued', 'picked', 'failed') GROUP BY entrypoint, status ORDER BY entrypoint, status
+        """
+    )
+    return [QueueCount(r["entrypoint"], _STATES[r["status"]], r["jobs"], r["oldest_at"]) for r in rows]
+
+
+async def count_failed(tx: ReadTx) -> int:
+    """Jobs that wait for a person."""
+    return int(await tx.fetchval("SELECT count(*) FROM jobs.pgqueuer WHERE status = 'failed'"))
+
+
+async def failures(tx: ReadTx, limit: int) -> list[FailedJob]:
+    """The jobs that failed last, newest first, with the last error of each. Uses pgqueuer_log_job_id_status."""
+    rows = await tx.fetch(
+        """
+        SELECT j.id, j.entrypoint, j.attempts, j.updated, l.error FROM jobs.pgqueuer j
+        LEFT JOIN LATERAL (
+            SELECT concat_ws(': ', traceback ->> 'exception_type', traceback ->> 'exception_message') AS error
+            FROM jobs.pgqueuer_log WHERE job_id = j.id AND traceback IS NOT NULL
+            ORDER BY created DESC LIMIT 1
+        ) l ON true
+        WHERE j.status = 'failed' ORDER BY j.updated DESC, j.id DESC LIMIT $1
+        """,
+        limit,
+    )
+    return [
+        FailedJob(r["id"], r["entrypoint"], r["attempts"], r["updated"], one_line(r["error"]) if r["error"] else None)
+        for r in rows
+    ]
 
 
 class _TxDriver:

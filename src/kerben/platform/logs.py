@@ -37,6 +37,12 @@ def scrub(text: str) -> str:
     return _DSN_PASSWORD.sub(r"\1[masked]@", text)
 
 
+def one_line(text: str, limit: int = 300) -> str:
+    """An error as people may see it: one line, no secrets, not endless."""
+    line = " ".join(scrub(text).split())
+    return line if len(line) <= limit else f"{line[: limit - 1]}…"
+
+
 def _mask(_: Any, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
     for name, value in event.items():
         if _SECRET_NAME.search(name) and value is not None:

@@ -63,6 +63,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 192
     access_token_s: Annotated[int, Meta(description="life of an access token, seconds")] = 900
     refresh_token_s: Annotated[int, Meta(description="life of a refresh token, seconds")] = 2_592_000
+    web_dir: Annotated[str, Meta(description="folder of a built web client; empty: the packaged or built one")] = ""
+    tile_url: Annotated[
+        str, Meta(description="map tiles, for example https://tiles.example/{z}/{x}/{y}.png; empty: a plain map")
+    ] = ""
+    tile_attribution: Annotated[str, Meta(description="whom the map names as the source of its tiles")] = ""
+    map_center: Annotated[str, Meta(description="where the map opens: latitude,longitude,zoom")] = (
+        "42.8746,74.5698,12"
+    )
     log_level: Annotated[str, Meta(description="debug, info, warning or error")] = "info"
     log_format: Annotated[str, Meta(description="json or text")] = "json"
 

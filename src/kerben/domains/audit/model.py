@@ -20,6 +20,8 @@ class AuditEntry(msgspec.Struct, frozen=True):
     before: dict[str, Any] | None = None
     after: dict[str, Any] | None = None
     ip: str | None = None
+    merchant_id: UUID | None = None
+    """Whose things it is about; that merchant's owner and managers may read the entry."""
 
 
 class RecordedEntry(msgspec.Struct, frozen=True):
@@ -36,6 +38,7 @@ class RecordedEntry(msgspec.Struct, frozen=True):
     after: dict[str, Any] | None
     ip: str | None
     request_id: str | None
+    merchant_id: UUID | None
 
 
 class AuditFilter(msgspec.Struct, frozen=True):

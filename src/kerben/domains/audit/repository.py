@@ -13,15 +13,17 @@ from kerben.platform.db import ReadTx, Row, WriteTx
 
 _INSERT: Final = """
 INSERT INTO audit.entry
-    (id, at, actor_id, actor_role, action, entity, entity_id, before, after, ip, request_id)
-SELECT e.id, $1, e.actor_id, e.actor_role, e.action, e.entity, e.entity_id, e.before::jsonb, e.after::jsonb, e.ip, $2
+    (id, at, actor_id, actor_role, action, entity, entity_id, before, after, ip, request_id, merchant_id)
+SELECT e.id, $1, e.actor_id, e.actor_role, e.action, e.entity, e.entity_id, e.before::jsonb, e.after::jsonb, e.ip, $2,
+       e.merchant_id
 FROM unnest($3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
-            $11::text[]) AS e(id, actor_id, actor_role, action, entity, entity_id, before, after, ip)
+            $11::text[], $12::uuid[])
+    AS e(id, actor_id, actor_role, action, entity, entity_id, before, after, ip, merchant_id)
 """
 
 # Reads the primary key backwards, or entry_entity / entry_actor when those are asked for.
 _LIST: Final = """
-SELECT id, at, actor_id, actor_role, action, entity, entity_id, before, after, ip, request_id
+SELECT id, at, actor_id, actor_role, action, entity, entity_id, before, after, ip, request_id, merchant_id
 FROM audit.entry
 WHERE ($1::uuid IS NULL OR actor_id = $1)
   AND ($2::text IS NULL OR entity = $2)
@@ -54,6 +56,7 @@ async def insert(tx: WriteTx, entries: Sequence[AuditEntry], request_id: str | N
         [_json(e.before) for e in entries],
         [_json(e.after) for e in entries],
         [e.ip for e in entries],
+        [e.merchant_id for e in entries],
     )
 
 
@@ -73,6 +76,21 @@ async def page(tx: ReadTx, wanted: AuditFilter, before_id: UUID | None, limit: i
     return [_entry(row) for row in rows]
 
 
+async def page_of_merchant(tx: ReadTx, merchant_id: UUID, before_id: UUID | None, limit: int) -> list[RecordedEntry]:
+    """Entries about a merchant's things, newest first, older than `before_id`. Uses entry_merchant."""
+    rows = await tx.fetch(
+        """
+        SELECT id, at, actor_id, actor_role, action, entity, entity_id, before, after, ip, request_id, merchant_id
+        FROM audit.entry
+        WHERE merchant_id = $1 AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3
+        """,
+        merchant_id,
+        before_id,
+        limit,
+    )
+    return [_entry(row) for row in rows]
+
+
 def _entry(row: Row) -> RecordedEntry:
     return RecordedEntry(
         id=row["id"],
@@ -86,6 +104,7 @@ def _entry(row: Row) -> RecordedEntry:
         after=_values(row["after"]),
         ip=row["ip"],
         request_id=row["request_id"],
+        merchant_id=row["merchant_id"],
     )
 
 

@@ -20,7 +20,20 @@ async def record(tx: WriteTx, *entries: AuditEntry) -> None:
 async def list_entries(tx: ReadTx, wanted: AuditFilter, cursor: str | None, limit: int) -> Page[RecordedEntry]:
     """A page of entries, newest first. InvalidRequestError when the cursor is not ours."""
     position = decode_cursor(cursor, tuple[UUID])
-    found = await repository.page(tx, wanted, position[0] if position else None, limit + 1)
+    return _page(await repository.page(tx, wanted, position[0] if position else None, limit + 1), limit)
+
+
+async def entries_of_merchant(tx: ReadTx, merchant_id: UUID, cursor: str | None, limit: int) -> Page[RecordedEntry]:
+    """A page of what was done with a merchant's things, newest first. The caller has checked who asks.
+
+    InvalidRequestError when the cursor is not ours.
+    """
+    position = decode_cursor(cursor, tuple[UUID])
+    before = position[0] if position else None
+    return _page(await repository.page_of_merchant(tx, merchant_id, before, limit + 1), limit)
+
+
+def _page(found: list[RecordedEntry], limit: int) -> Page[RecordedEntry]:
     more = len(found) > limit
     items = found[:limit]
     return Page(items, encode_cursor(items[-1].id) if more else None)

@@ -10,6 +10,7 @@ from kerben.domains.catalog.barcodes import (
 from kerben.domains.catalog.categories import categories, category_subtree, create_categories, rates, set_rate
 from kerben.domains.catalog.changes import changed_variants, update_product, update_variant
 from kerben.domains.catalog.directory import CategoryTree
+from kerben.domains.catalog.growing import add_variant
 from kerben.domains.catalog.import_model import (
     ImportFault,
     ImportFormat,
@@ -52,13 +53,16 @@ from kerben.domains.catalog.model import (
     Rate,
     SearchQuery,
     SearchResult,
+    SearchSort,
     StampedPage,
+    SuggestedProduct,
     ValueFacet,
     VariantFacts,
     VariantKey,
     VariantPatch,
 )
 from kerben.domains.catalog.pictures import lock_for_pictures, set_pictures
+from kerben.domains.catalog.rules import query_words
 from kerben.domains.catalog.search import list_product_ids, search_product_ids
 from kerben.domains.catalog.service import (
     create_products,
@@ -68,6 +72,8 @@ from kerben.domains.catalog.service import (
     set_prices,
     variants_by_ids,
 )
+from kerben.domains.catalog.shop_goods import GoodsState, shop_product_ids
+from kerben.domains.catalog.suggestions import count_on_sale, suggest_products
 
 __all__ = [
     "FALLBACK_CATEGORY",
@@ -76,6 +82,7 @@ __all__ = [
     "CategoryTree",
     "CreatedProduct",
     "Facets",
+    "GoodsState",
     "IdPage",
     "ImportFault",
     "ImportFormat",
@@ -100,17 +107,21 @@ __all__ = [
     "ScaleCode",
     "SearchQuery",
     "SearchResult",
+    "SearchSort",
     "StampedPage",
+    "SuggestedProduct",
     "ValueFacet",
     "VariantFacts",
     "VariantKey",
     "VariantPatch",
+    "add_variant",
     "advance_import",
     "cancel_import",
     "categories",
     "category_subtree",
     "changed_variants",
     "check_digit",
+    "count_on_sale",
     "create_categories",
     "create_import",
     "create_products",
@@ -128,12 +139,15 @@ __all__ = [
     "price_history",
     "product_stamps",
     "products_by_ids",
+    "query_words",
     "rates",
     "search_product_ids",
     "set_pictures",
     "set_prices",
     "set_rate",
+    "shop_product_ids",
     "start_import",
+    "suggest_products",
     "update_product",
     "update_variant",
     "upsert_rows",

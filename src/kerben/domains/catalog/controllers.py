@@ -8,13 +8,13 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from litestar import Controller, Request, Response, get, post, put
+from litestar import Controller, Request, Response, get, patch, post, put
 from litestar.openapi.datastructures import ResponseSpec
 
 from kerben.domains.audit.api import AuditEntry, record
 from kerben.domains.catalog import categories as use_cases
 from kerben.domains.catalog import service
-from kerben.domains.catalog.model import Category, NewCategory, PriceSource, Rate
+from kerben.domains.catalog.model import Category, CategoryPatch, NewCategory, PriceSource, Rate
 from kerben.domains.identity.api import admin, signed_in
 from kerben.domains.merchants.api import shop_access
 from kerben.platform.access import client_ip, principal_of, public
@@ -114,9 +114,40 @@ class CategoriesController(Controller):
                 tx,
                 AuditEntry(who.user_id, "admin", "category.create", "category", str(category_id), after=after, ip=ip),
             )
-            return next(c for c in await use_cases.categories(tx) if c.id == category_id)
+            return next(c for c in await use_cases.categories(tx, hidden=True) if c.id == category_id)
 
         return await db.transact(work)
+
+    @get("/admin/categories", guards=[admin])
+    async def list_all(self, db: Database) -> Page[Category]:
+        """The whole directory, hidden ones too, siblings in their order; there is one page."""
+        async with db.read() as tx:
+            return Page(await use_cases.categories(tx, hidden=True))
+
+    @patch("/admin/categories/{category_id:uuid}", guards=[admin])
+    async def change(self, request: HttpRequest, category_id: UUID, data: CategoryPatch, db: Database) -> Category:
+        """Rename, move, reorder, hide or show a category. 409 CATEGORY_LOOP."""
+        who, ip = principal_of(request), client_ip(request)
+
+        async def work(tx: WriteTx) -> Category:
+            old, new = await use_cases.change_category(tx, category_id, data)
+            if old != new:
+                before, after = _changed(old, new), _changed(new, old)
+                await record(
+                    tx,
+                    AuditEntry(
+                        who.user_id, "admin", "category.change", "category", str(category_id), before, after, ip
+                    ),
+                )
+            return new
+
+        return await db.transact(work)
+
+
+def _changed(this: Category, other: Category) -> dict[str, Any]:
+    """Fields in which a category differs from another state of it."""
+    fields = {name: getattr(this, name) for name in this.__struct_fields__}
+    return {name: value for name, value in fields.items() if value != getattr(other, name)}
 
 
 class ExchangeRatesController(Controller):

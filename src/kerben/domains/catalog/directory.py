@@ -8,6 +8,7 @@ from uuid import UUID
 
 from kerben.domains.catalog import category_repository
 from kerben.domains.catalog.model import Category
+from kerben.domains.catalog.rules import query_words, visible
 from kerben.platform.db import ReadTx
 from kerben.platform.runtime import Runtime
 
@@ -20,6 +21,7 @@ class CategoryTree:
 
     def __init__(self, _: Runtime) -> None:
         self._below: dict[UUID, list[UUID]] | None = None
+        self._all: list[Category] | None = None
         self._changes = 0
 
     async def below(self, tx: ReadTx, category_ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:
@@ -34,6 +36,25 @@ class CategoryTree:
             found[category_id] = subtree or await category_repository.subtree(tx, category_id)
         return found
 
+    async def all(self, tx: ReadTx) -> Sequence[Category]:
+        """The directory as buyers see it, siblings in their order; one statement while it is not known."""
+        known = self._all
+        if known is None:
+            changes = self._changes
+            known = visible(await category_repository.all_categories(tx))
+            if changes == self._changes and len(known) <= CATEGORIES_MAX:
+                self._all = known
+        return known
+
+    async def named(self, tx: ReadTx, words: Sequence[str], limit: int) -> list[Category]:
+        """Categories each of these words (of `query_words`) begins a word of whose name; those that begin like the
+        words first."""
+        wanted = [f" {word}" for word in words]
+        names = [(f" {' '.join(query_words(c.name))}", c) for c in await self.all(tx)] if wanted else []
+        found = [(name, c) for name, c in names if all(word in name for word in wanted)]
+        beginning = f" {' '.join(words)}"
+        return [c for _, c in sorted(found, key=lambda pair: not pair[0].startswith(beginning))][:limit]
+
     async def _read(self, tx: ReadTx) -> Mapping[UUID, list[UUID]]:
         changes = self._changes
         below = _subtrees(await category_repository.all_categories(tx))
@@ -46,6 +67,7 @@ class CategoryTree:
         """The directory changed."""
         self._changes += 1
         self._below = None
+        self._all = None
 
 
 def _subtrees(categories: Sequence[Category]) -> dict[UUID, list[UUID]]:

@@ -37,6 +37,14 @@ class SlugTakenError(DomainError):
     text = "Категория с таким кодом уже есть."
 
 
+class CategoryLoopError(DomainError):
+    """A category cannot lie below itself."""
+
+    code = "CATEGORY_LOOP"
+    kind = Kind.CONFLICT
+    text = "Категорию нельзя перенести в неё саму или в её подкатегорию."
+
+
 class VersionMismatchError(DomainError):
     """Somebody changed the product or variant since the caller read it."""
 

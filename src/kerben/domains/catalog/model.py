@@ -30,6 +30,8 @@ class Category(msgspec.Struct, frozen=True):
     slug: str
     name: str
     sort: int
+    is_hidden: bool = False
+    """People who buy do not see it, nor what lies below it; its goods are found all the same."""
 
 
 class NewCategory(msgspec.Struct, frozen=True):
@@ -39,6 +41,15 @@ class NewCategory(msgspec.Struct, frozen=True):
     name: str
     parent_id: UUID | None = None
     sort: Annotated[int, Meta(ge=-1_000_000, le=1_000_000)] = 0
+
+
+class CategoryPatch(msgspec.Struct, frozen=True):
+    """What changes of a category; `parent_id` null makes it a root."""
+
+    name: str | msgspec.UnsetType = msgspec.UNSET
+    parent_id: UUID | msgspec.UnsetType | None = msgspec.UNSET
+    sort: Annotated[int, Meta(ge=-1_000_000, le=1_000_000)] | msgspec.UnsetType = msgspec.UNSET
+    is_hidden: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 class VariantFacts(msgspec.Struct, frozen=True):
@@ -198,11 +209,16 @@ class StampedPage(msgspec.Struct, frozen=True):
     next: str | None
 
 
+SearchSort = Literal["relevance", "new", "price_asc", "price_desc"]
+"""The best first (the newest without words), the newest, the cheapest, the dearest."""
+
+
 class SearchQuery(msgspec.Struct, frozen=True, kw_only=True):
     """What a buyer looks for. Empty `q`: everything, newest first. Prices in minor units, both ends included.
 
     `shop_ids` limits to shops (the caller resolves distance into shops); None: all. `attributes`: for each name, the
-    values of which a variant must have one; one variant must fit price and all attributes together.
+    values of which a variant must have one; one variant must fit price and all attributes together. Sorted by price,
+    a product stands where the cheapest of its variants that fit puts it.
     """
 
     q: str = ""
@@ -214,6 +230,7 @@ class SearchQuery(msgspec.Struct, frozen=True, kw_only=True):
     cursor: str | None = None
     limit: int = 24
     facets: bool = True
+    sort: SearchSort = "relevance"
 
 
 class CategoryFacet(msgspec.Struct, frozen=True):
@@ -256,6 +273,16 @@ class SearchResult(msgspec.Struct, frozen=True):
     facets: Facets
     next: str | None
     corrected: str | None = None
+
+
+class SuggestedProduct(msgspec.Struct, frozen=True):
+    """A product to be suggested, with the price of its cheapest variant in minor units."""
+
+    id: UUID
+    name: str
+    picture: str | None
+    price: int
+    currency: str
 
 
 class Rate(msgspec.Struct, frozen=True):

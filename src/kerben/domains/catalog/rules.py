@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from kerben.domains.catalog.barcodes import normalise_barcode
 from kerben.domains.catalog.errors import InvalidBarcodeError
-from kerben.domains.catalog.model import NewVariant
+from kerben.domains.catalog.model import Category, NewVariant
 from kerben.platform.errors import InvalidRequestError, invalid
 from kerben.platform.money import AMOUNT_MAX
 
@@ -141,3 +141,15 @@ def first_fault(error: InvalidRequestError | InvalidBarcodeError) -> tuple[str, 
     """Field, code and message of an error, for a row of an import."""
     fault = error.errors[0]
     return fault.pointer.strip("/").split("/")[0], fault.code, fault.detail
+
+
+def visible(categories: Sequence[Category]) -> list[Category]:
+    """Those that are neither hidden nor below a hidden one, in their order."""
+    shown = {c.id: c for c in categories if not c.is_hidden}
+    for _ in range(len(shown)):
+        orphans = [c.id for c in shown.values() if c.parent_id is not None and c.parent_id not in shown]
+        if not orphans:
+            break
+        for category_id in orphans:
+            del shown[category_id]
+    return list(shown.values())

@@ -22,6 +22,9 @@ NEWEST_MAX: Final = 2_000
 FACET_HITS_MAX: Final = 300
 """So many of the best products are looked at for the facets of prices and attributes."""
 
+SHOPS_PROBED_MAX: Final = 1_000
+"""Where more shops are asked for than this, products are gone through instead."""
+
 CODE_RANK: Final = 100_000_000
 """An exact SKU or barcode stands above every match of words."""
 
@@ -115,16 +118,24 @@ async def search(
     rank = _match(where, words, codes)
     where.add("p.is_active")
     if query.shop_ids is not None:
-        where.add(f"p.shop_id = ANY({where.arg(list(query.shop_ids))}::uuid[])")
+        shops = f"{where.arg(list(query.shop_ids))}::uuid[]"
+        # Few shops are probed in their index; many are hashed and asked for each product, which needs the detour.
+        many = len(query.shop_ids) > SHOPS_PROBED_MAX
+        where.add(f"(p.shop_id IN (SELECT unnest({shops}))) IS TRUE" if many else f"p.shop_id = ANY({shops})")
     if category_ids is not None:
         where.add(f"p.category_id = ANY({where.arg(list(category_ids))}::uuid[])")
-    sold = (
-        f"(SELECT true FROM catalog.variant AS v WHERE v.product_id = p.id AND {_variant_fits(where, query)} LIMIT 1)"
-    )
+    fits = f"FROM catalog.variant AS v WHERE v.product_id = p.id AND {_variant_fits(where, query)}"
+    sold = f"(SELECT true {fits} LIMIT 1)"
     # Nearly every product has a variant on sale, so what is looked at may be cut before that is asked; a price or an
     # attribute fits few.
     if _asks_variants(query):
         where.add(sold)
+    if query.sort in _BY_PRICE:
+        # The rank is what sorts: the price of the cheapest variant that fits, turned round for the cheapest first.
+        rank = f"({_BY_PRICE[query.sort]} * (SELECT min(v.price) {fits}))"
+        sold = "p.rank IS NOT NULL"
+    elif query.sort == "new":
+        rank = "0::bigint"
     cut = f"LIMIT {MATCHES_MAX + 1}"
     if newest or not words:
         cut = f"ORDER BY p.id DESC LIMIT {NEWEST_MAX if newest else MATCHES_MAX}"
@@ -175,6 +186,8 @@ _FACET_COLUMNS: Final = f""",
     (SELECT coalesce(array_agg(id), '{{}}')
      FROM (SELECT id FROM hits ORDER BY rank DESC, id DESC LIMIT {FACET_HITS_MAX}) AS b) AS best
 """
+
+_BY_PRICE: Final = {"price_asc": "-1", "price_desc": "1"}
 
 _NO_FACETS: Final = ", '[]' AS categories, '{}'::uuid[] AS best"
 

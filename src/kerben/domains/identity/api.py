@@ -16,6 +16,7 @@ from kerben.domains.identity.model import (
 from kerben.domains.identity.passwords import hash_password
 from kerben.domains.identity.ports import MessageSender
 from kerben.domains.identity.rules import login_of, normalise_email, normalise_phone
+from kerben.domains.identity.service.blocks import names_of
 from kerben.domains.identity.service.factor import demand_second_factor, hold_users, require_second_factor
 from kerben.domains.identity.service.groups import groups_of
 from kerben.domains.identity.service.messages import enqueue as send_message
@@ -55,6 +56,7 @@ __all__ = [
     "hash_password",
     "hold_users",
     "login_of",
+    "names_of",
     "normalise_email",
     "normalise_phone",
     "open_session",

@@ -124,6 +124,30 @@ class SecondFactorDemandedError(DomainError):
     text = "Второй шаг входа нельзя отключить, пока вы работаете у продавца или в поддержке и администрации Kerben."
 
 
+class AccountBlockedError(DomainError):
+    """An admin has blocked the account. Said only to whoever has proven that it is theirs."""
+
+    code = "ACCOUNT_BLOCKED"
+    kind = Kind.FORBIDDEN
+    text = "Учётная запись заблокирована. Напишите в поддержку Kerben."
+
+
+class OwnBlockError(DomainError):
+    """Admins do not block themselves: nobody might be left to undo it."""
+
+    code = "OWN_BLOCK"
+    kind = Kind.CONFLICT
+    text = "Себя заблокировать нельзя. Попросите другого администратора."
+
+
+class LastAdminError(DomainError):
+    """Without this admin there would be none."""
+
+    code = "LAST_ADMIN"
+    kind = Kind.CONFLICT
+    text = "Это последний администратор. Сначала назначьте другого."
+
+
 class TotpAlreadyEnabledError(DomainError):
     """The second factor is on; it must be switched off before a new one is set up."""
 

@@ -52,6 +52,7 @@ class RevocationCause(StrEnum):
     TAKEOVER = "takeover"
     ROLES = "roles"
     FACTOR = "factor"
+    BLOCKED = "blocked"
 
 
 class Login(msgspec.Struct, frozen=True):
@@ -106,6 +107,8 @@ class UserRow(msgspec.Struct, frozen=True):
     created_at: datetime
     totp_enabled: bool
     second_factor_demanded: bool
+    blocked_at: datetime | None
+    block_reason: str | None
 
     @property
     def second_factor_required(self) -> bool:
@@ -121,6 +124,29 @@ class UserRow(msgspec.Struct, frozen=True):
     def view(self) -> UserView:
         """Its public part."""
         return UserView(self.id, self.phone, self.email, self.name, self.roles, self.kind)
+
+    @property
+    def admin_view(self) -> AdminUserView:
+        """What admins see of it."""
+        return AdminUserView(
+            self.id, self.name, self.phone, self.email, self.roles, self.kind, self.created_at, self.blocked_at,
+            self.block_reason, self.totp_enabled,
+        )  # fmt: skip
+
+
+class AdminUserView(msgspec.Struct, frozen=True):
+    """A user as admins and support see it. `second_factor`: it is in force; `block_reason` is for them only."""
+
+    id: UUID
+    name: str
+    phone: str | None
+    email: str | None
+    roles: list[str]
+    kind: str
+    created_at: datetime
+    blocked_at: datetime | None
+    block_reason: str | None
+    second_factor: bool
 
 
 class Device(msgspec.Struct, frozen=True):

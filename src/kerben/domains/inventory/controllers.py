@@ -152,7 +152,15 @@ class InventoryController(Controller):
             after = {"threshold": data.threshold}
             ip = client_ip(request)
             entry = AuditEntry(
-                access.actor, access.role, "stock.low_stock_set", "variant", str(variant_id), None, after, ip
+                access.actor,
+                access.role,
+                "stock.low_stock_set",
+                "variant",
+                str(variant_id),
+                None,
+                after,
+                ip,
+                access.merchant_id,
             )
             await record(tx, entry)
             level = (await service.levels(tx, [variant_id]))[variant_id]

@@ -109,5 +109,13 @@ def _entry(access: ShopAccess, movement: Movement, level: StockLevel, ip: str) -
         "on_hand": qty.to_number(level.on_hand_milli),
     }
     return AuditEntry(
-        access.actor, access.role, "stock.adjusted", "variant", str(movement.variant_id), None, after, ip
+        access.actor,
+        access.role,
+        "stock.adjusted",
+        "variant",
+        str(movement.variant_id),
+        None,
+        after,
+        ip,
+        access.merchant_id,
     )

@@ -5,11 +5,12 @@ from kerben.domains.ledger.model import (
     AccountKind,
     AccountRef,
     CurrencyTotals,
+    LedgerEntry,
     Transfer,
     merchant_balance,
     platform_account,
 )
-from kerben.domains.ledger.service import balances, lock_balances, post, transfers_of, trial_balance
+from kerben.domains.ledger.service import balances, entries, lock_balances, post, transfers_of, trial_balance
 
 __all__ = [
     "AccountKind",
@@ -17,8 +18,10 @@ __all__ = [
     "CurrencyTotals",
     "DuplicateTransferError",
     "InvalidTransferError",
+    "LedgerEntry",
     "Transfer",
     "balances",
+    "entries",
     "lock_balances",
     "merchant_balance",
     "platform_account",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -56,6 +57,25 @@ class Transfer(msgspec.Struct, frozen=True):
     amount: int
     currency: str
     reference: UUID
+
+
+class LedgerEntry(msgspec.Struct, frozen=True):
+    """One side of a transfer: an account, and how much was booked on it. `side` 0 is the debit, 1 the credit."""
+
+    id: int
+    side: int
+    at: datetime
+    kind: str
+    account: AccountRef
+    other: AccountRef
+    amount: int
+    currency: str
+    reference: UUID
+
+    @property
+    def is_debit(self) -> bool:
+        """Whether the account is debited."""
+        return self.side == 0
 
 
 class CurrencyTotals(msgspec.Struct, frozen=True):

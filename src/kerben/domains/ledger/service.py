@@ -7,9 +7,9 @@ from uuid import UUID
 
 import asyncpg
 
-from kerben.domains.ledger import repository, rules
+from kerben.domains.ledger import entry_repository, repository, rules
 from kerben.domains.ledger.errors import DuplicateTransferError
-from kerben.domains.ledger.model import AccountKind, AccountRef, CurrencyTotals, Transfer
+from kerben.domains.ledger.model import AccountKind, AccountRef, CurrencyTotals, LedgerEntry, Transfer
 from kerben.platform.db import ReadTx, Row, WriteTx
 
 
@@ -70,3 +70,16 @@ async def trial_balance(tx: ReadTx) -> list[CurrencyTotals]:
 async def transfers_of(tx: ReadTx, references: Sequence[UUID]) -> list[Transfer]:
     """What is booked for payments, payouts …, oldest first."""
     return await repository.transfers_of(tx, references)
+
+
+async def entries(
+    tx: ReadTx, account: AccountRef | None, before: tuple[int, int] | None, limit: int
+) -> list[LedgerEntry]:
+    """What is booked, side by side, newest first; of one account, in all its currencies, or of all.
+
+    `before`: id and side of the last entry that the caller has seen. An account that was never used has none.
+    """
+    if account is None:
+        return await entry_repository.page(tx, before, limit)
+    ids = await entry_repository.ids_of(tx, account)
+    return await entry_repository.page_of(tx, ids, before, limit) if ids else []

@@ -1,6 +1,8 @@
 """What other domains may use of merchants."""
 
 from kerben.domains.merchants.access import Caller, merchant_access, shop_access
+from kerben.domains.merchants.console_repository import waiting
+from kerben.domains.merchants.directory import ShopDirectory
 from kerben.domains.merchants.model import (
     ADMIN,
     EligibilityMode,
@@ -18,12 +20,15 @@ from kerben.domains.merchants.model import (
     Scope,
     ShopAccess,
     ShopFacts,
+    ShopPoint,
     StaffMember,
     StaffRole,
+    Waiting,
 )
 from kerben.domains.merchants.partner_guard import caller_of, partner, partner_of, staff_or_partner
 from kerben.domains.merchants.service import (
     add_staff,
+    count_shops_by_place,
     create_merchants,
     create_shops,
     list_shop_ids,
@@ -40,6 +45,7 @@ from kerben.domains.merchants.service import (
     shops_of_merchants,
     staff_of_merchant,
 )
+from kerben.domains.merchants.shop_index import Run, ShopIndex, words_of
 
 __all__ = [
     "ADMIN",
@@ -56,13 +62,19 @@ __all__ = [
     "PayoutAccount",
     "PayoutStatus",
     "PriceMaster",
+    "Run",
     "Scope",
     "ShopAccess",
+    "ShopDirectory",
     "ShopFacts",
+    "ShopIndex",
+    "ShopPoint",
     "StaffMember",
     "StaffRole",
+    "Waiting",
     "add_staff",
     "caller_of",
+    "count_shops_by_place",
     "create_merchants",
     "create_shops",
     "list_shop_ids",
@@ -83,4 +95,6 @@ __all__ = [
     "shops_of_merchants",
     "staff_of_merchant",
     "staff_or_partner",
+    "waiting",
+    "words_of",
 ]

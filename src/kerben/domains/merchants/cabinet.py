@@ -41,9 +41,12 @@ def _given(patch: MerchantPatch | ShopPatch) -> Changes:
 def _entry(
     access: MerchantAccess | ShopAccess, action: str, before: Changes | None, after: Changes | None, ip: str
 ) -> AuditEntry:
-    if isinstance(access, ShopAccess):
-        return AuditEntry(access.actor, access.role, action, "shop", str(access.shop_id), before, after, ip)
-    return AuditEntry(access.actor, access.role, action, "merchant", str(access.merchant_id), before, after, ip)
+    entity, entity_id = (
+        ("shop", access.shop_id) if isinstance(access, ShopAccess) else ("merchant", access.merchant_id)
+    )
+    return AuditEntry(
+        access.actor, access.role, action, entity, str(entity_id), before, after, ip, access.merchant_id
+    )  # fmt: skip
 
 
 async def open_merchant(tx: WriteTx, owner: Principal, name: str, description: str, ip: str) -> Merchant:

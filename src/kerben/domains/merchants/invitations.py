@@ -172,5 +172,6 @@ def _entry(
     access: MerchantAccess, action: str, invitation_id: UUID, after: dict[str, str] | None, ip: str
 ) -> AuditEntry:
     return AuditEntry(
-        access.actor, access.role, action, "staff_invitation", str(invitation_id), None, after, ip
+        access.actor, access.role, action, "staff_invitation", str(invitation_id), None, after, ip,
+        access.merchant_id,
     )  # fmt: skip

@@ -118,6 +118,13 @@ class Merchant(msgspec.Struct, frozen=True):
     updated_at: datetime
 
 
+class Waiting(msgspec.Struct, frozen=True):
+    """How many merchants wait to be verified, and to have their payouts activated."""
+
+    unverified: int
+    payouts: int
+
+
 class PayoutAccount(msgspec.Struct, frozen=True):
     """Where a merchant is paid out. The number is a secret: do not log or show it."""
 
@@ -170,6 +177,26 @@ class ShopFacts(msgspec.Struct, frozen=True):
     price_master: PriceMaster
     is_active: bool = True
     photos: list[str] = msgspec.field(default_factory=list[str])
+
+
+class ShopPoint(msgspec.Struct, frozen=True, gc=False):
+    """A shop as a directory in memory keeps it. `text`: the words it is found by, of its name and its merchant's, a
+    bar, and those of its address; `order`: what sorts names as people do, 2 before 10."""
+
+    id: UUID
+    merchant_id: UUID
+    name: str
+    merchant_name: str
+    address: str
+    lat: float
+    lon: float
+    place_id: UUID | None
+    verified: bool
+    payout_status: PayoutStatus
+    eligibility_mode: EligibilityMode
+    is_active: bool
+    text: str
+    order: str
 
 
 class StaffMember(msgspec.Struct, frozen=True):

@@ -1,11 +1,13 @@
 """How merchants plugs into the processes."""
 
+from kerben.domains.merchants.audit_controllers import MerchantAuditController
 from kerben.domains.merchants.controllers import (
     AdminMerchantsController,
     MerchantsController,
     OwnMerchantsController,
     ShopsController,
 )
+from kerben.domains.merchants.directory import HEARD, on_shops_changed
 from kerben.domains.merchants.events import ApiKeyChanged
 from kerben.domains.merchants.partner_controllers import ApiKeyController, MerchantShopsController, PartnerController
 from kerben.domains.merchants.partner_guard import on_key_changed
@@ -24,8 +26,12 @@ MODULE = Module(
         InvitationController,
         ApiKeyController,
         PartnerController,
+        MerchantAuditController,
     ],
-    watches=[Watch("merchants.api_keys", (ApiKeyChanged,), on_key_changed)],
+    watches=[
+        Watch("merchants.api_keys", (ApiKeyChanged,), on_key_changed),
+        Watch("merchants.shops", HEARD, on_shops_changed),
+    ],
     checks={
         "every_merchant_has_its_owner_as_staff": (
             "SELECT m.id FROM merchants.merchant AS m WHERE NOT EXISTS (SELECT 1 FROM merchants.staff AS s"

@@ -140,4 +140,6 @@ def _entry(
     after: dict[str, Any] | None,
     ip: str,
 ) -> AuditEntry:
-    return AuditEntry(access.actor, access.role, action, "api_key", str(key_id), before, after, ip)
+    return AuditEntry(
+        access.actor, access.role, action, "api_key", str(key_id), before, after, ip, access.merchant_id
+    )  # fmt: skip

@@ -179,3 +179,13 @@ async def mark_used(tx: WriteTx, key_id: UUID, pause: timedelta) -> None:
         tx.now,
         tx.now - pause,
     )
+
+
+async def names(tx: ReadTx, merchant_id: UUID, key_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Names of a merchant's keys by id, revoked ones too. Uses api_key_pkey."""
+    rows = await tx.fetch(
+        "SELECT id, name FROM merchants.api_key WHERE id = ANY($2::uuid[]) AND merchant_id = $1",
+        merchant_id,
+        list(key_ids),
+    )
+    return {row["id"]: row["name"] for row in rows}

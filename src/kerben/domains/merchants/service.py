@@ -172,6 +172,11 @@ async def list_shop_ids(
     return await shop_repository.page(tx, place_id, before, limit)
 
 
+async def count_shops_by_place(tx: ReadTx, alive: Sequence[UUID]) -> dict[UUID, tuple[int, int]]:
+    """For each place with open shops how many there are, and how many of them are among `alive`."""
+    return await shop_repository.count_by_place(tx, alive)
+
+
 async def shops_near(tx: ReadTx, lat: float, lon: float, radius_m: float, limit: int = 1000) -> list[NearShop]:
     """Active shops within a circle, the nearest first. A box on an index first, then the exact distance."""
     points = await shop_repository.points_in(tx, bounding_box(lat, lon, radius_m))

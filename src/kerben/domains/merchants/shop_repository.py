@@ -41,6 +41,24 @@ async def by_ids(tx: ReadTx, ids: Sequence[UUID]) -> list[ShopFacts]:
     return [_shop(row) for row in await tx.fetch(f"{_SELECT} WHERE s.id = ANY($1::uuid[])", list(ids))]
 
 
+async def open_after(tx: ReadTx, after: UUID, limit: int) -> list[ShopFacts]:
+    """Active shops by id, those after one. Uses shop_pkey, merchant_pkey."""
+    rows = await tx.fetch(f"{_SELECT} WHERE s.is_active AND s.id > $1 ORDER BY s.id LIMIT $2", after, limit)
+    return [_shop(row) for row in rows]
+
+
+async def count_by_place(tx: ReadTx, alive: Sequence[UUID]) -> dict[UUID, tuple[int, int]]:
+    """For each place its active shops, and how many of them are among `alive`. Uses shop_place."""
+    rows = await tx.fetch(
+        """
+        SELECT place_id, count(*) AS shops, count(*) FILTER (WHERE id = ANY($1::uuid[])) AS alive
+        FROM merchants.shop WHERE place_id IS NOT NULL AND is_active GROUP BY place_id
+        """,
+        list(alive),
+    )
+    return {row["place_id"]: (row["shops"], row["alive"]) for row in rows}
+
+
 async def merchant_of(tx: ReadTx, shop_id: UUID) -> UUID | None:
     """Whose a shop is; None when there is none. Uses shop_pkey."""
     return await tx.fetchval("SELECT merchant_id FROM merchants.shop WHERE id = $1", shop_id)

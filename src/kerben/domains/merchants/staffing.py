@@ -175,7 +175,9 @@ async def _write(
     before = {"positions": _audited(now)} if now else None
     after = {"positions": _audited(wanted)} if wanted else None
     entity_id = f"{merchant_id}:{user_id}"
-    await record(tx, AuditEntry(access.actor, access.role, action, "staff", entity_id, before, after, ip))
+    await record(
+        tx, AuditEntry(access.actor, access.role, action, "staff", entity_id, before, after, ip, merchant_id)
+    )  # fmt: skip
 
 
 async def _pass_on(tx: WriteTx, merchant_id: UUID, leaving: UUID) -> None:

@@ -11,6 +11,7 @@ from kerben.domains.orders.errors import (
     SizeNotAgreedError,
     out_of_stock,
 )
+from kerben.domains.orders.market import day_figures, market_orders, number_of, orders_needing_attention
 from kerben.domains.orders.model import (
     ON_RECEIPT,
     ONLINE,
@@ -18,10 +19,12 @@ from kerben.domains.orders.model import (
     Actor,
     CancelReason,
     Contact,
+    DayFigures,
     Delivery,
     DeliveryMethod,
     DeliveryOption,
     HistoryEntry,
+    MarketFilter,
     Move,
     Moved,
     NewLine,
@@ -35,6 +38,7 @@ from kerben.domains.orders.model import (
     Phase,
     PickupExtension,
     PlacedOrder,
+    ShopDay,
 )
 from kerben.domains.orders.pickups import (
     due_unclaimed,
@@ -82,6 +86,7 @@ from kerben.domains.orders.service import (
     revive,
     set_delivery_option,
 )
+from kerben.domains.orders.shop_days import shop_days
 from kerben.domains.orders.states import FINAL, ORDER_STATES, fits, targets
 from kerben.domains.orders.views import (
     ActionView,
@@ -113,6 +118,7 @@ __all__ = [
     "Actor",
     "CancelReason",
     "Contact",
+    "DayFigures",
     "Delivery",
     "DeliveryField",
     "DeliveryMethod",
@@ -121,6 +127,7 @@ __all__ = [
     "GuestTokens",
     "HistoryEntry",
     "LineView",
+    "MarketFilter",
     "Move",
     "Moved",
     "NewLine",
@@ -141,6 +148,7 @@ __all__ = [
     "PickupExtension",
     "PlacedOrder",
     "PricedLines",
+    "ShopDay",
     "SizeNotAgreedError",
     "WantedLine",
     "awaiting_goods",
@@ -149,6 +157,7 @@ __all__ = [
     "change",
     "claim",
     "country_fault",
+    "day_figures",
     "delivery_faults",
     "delivery_options",
     "due",
@@ -167,11 +176,14 @@ __all__ = [
     "list_orders",
     "lock",
     "mark_paid",
+    "market_orders",
     "move",
     "need_attention",
+    "number_of",
     "option_for",
     "order_view",
     "orders_by_ids",
+    "orders_needing_attention",
     "out_of_stock",
     "phase",
     "place",
@@ -180,5 +192,6 @@ __all__ = [
     "reminder_at",
     "revive",
     "set_delivery_option",
+    "shop_days",
     "targets",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
@@ -289,6 +289,37 @@ class OrderFilter(msgspec.Struct, frozen=True):
     statuses: tuple[OrderStatus, ...] = ()
     before: UUID | None = None
     """Only orders older than this one (ids rise with time)."""
+    attention: bool = False
+    """Only those that wait for the seller's decision."""
+
+
+class MarketFilter(msgspec.Struct, frozen=True):
+    """Which of all shops' orders an admin wants; None leaves a condition open. `phone` is E.164."""
+
+    status: OrderStatus | None = None
+    phone: str | None = None
+    number: int | None = None
+    attention: bool = False
+    """Only those that wait for the seller's decision."""
+    before: UUID | None = None
+
+
+class DayFigures(msgspec.Struct, frozen=True):
+    """How many orders were placed, and what those of them that are paid and not given back come to."""
+
+    placed: int
+    paid_total: int
+
+
+class ShopDay(msgspec.Struct, frozen=True):
+    """Orders placed at a shop on a day: how many, how many of them are paid and not given back and what those come
+    to, how many were cancelled or returned."""
+
+    day: date
+    placed: int
+    paid: int
+    cancelled: int
+    revenue: int
 
 
 class OrderChange(msgspec.Struct, frozen=True, kw_only=True):

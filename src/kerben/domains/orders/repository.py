@@ -307,13 +307,14 @@ async def change(tx: WriteTx, order: Order, edit: OrderChange, actor: Actor, bef
 
 
 async def list_orders(tx: ReadTx, wanted: OrderFilter, limit: int) -> list[Order]:
-    """Newest first. Uses order_user or order_shop."""
+    """Newest first. Uses order_user, order_shop or order_attention."""
     column = "user_id" if wanted.user_id is not None else "shop_id"
+    attention = "AND o.needs_attention IS NOT NULL" if wanted.attention else ""
     rows = await tx.fetch(
         f"""
         SELECT {COLUMNS} FROM orders.order o
         WHERE o.{column} = $1 AND ($2::uuid IS NULL OR o.id < $2)
-          AND (cardinality($3::text[]) = 0 OR o.status = ANY($3))
+          AND (cardinality($3::text[]) = 0 OR o.status = ANY($3)) {attention}
         ORDER BY o.id DESC LIMIT $4
         """,
         wanted.user_id if wanted.user_id is not None else wanted.shop_id,

@@ -44,6 +44,7 @@ from kerben.domains.payments.ports import (
     Registered,
     RegisterPayment,
 )
+from kerben.domains.payments.problems import open_problems
 from kerben.domains.payments.refunds import bear_by_platform, refunds_by_payments, request_refund, request_refunds
 from kerben.domains.payments.rules import settlement_transfers
 from kerben.domains.payments.service import (
@@ -103,6 +104,7 @@ __all__ = [
     "hold_for_refund",
     "lock",
     "open_payments",
+    "open_problems",
     "payments_by_ids",
     "payments_by_subjects",
     "receive_notice",

@@ -68,6 +68,11 @@ async def newest(tx: ReadTx, *, resolved: bool, before: UUID | None, limit: int)
     return [_problem(row) for row in rows]
 
 
+async def count_open(tx: ReadTx) -> int:
+    """Problems that nobody has looked into. Uses problem_open."""
+    return int(await tx.fetchval("SELECT count(*) FROM payments.problem WHERE resolved_at IS NULL"))
+
+
 async def lock(tx: WriteTx, problem_id: UUID) -> PaymentProblem | None:
     """A problem, locked with its payment, which comes first as everywhere. Uses problem_pkey and payment_pkey."""
     await tx.execute(

@@ -18,6 +18,11 @@ async def problems(tx: ReadTx, *, resolved: bool, before: UUID | None, limit: in
     return await problem_repository.newest(tx, resolved=resolved, before=before, limit=limit)
 
 
+async def open_problems(tx: ReadTx) -> int:
+    """How many problems are open."""
+    return await problem_repository.count_open(tx)
+
+
 async def resolve_problem(
     tx: WriteTx, problem_id: UUID, *, actor_id: UUID, note: str, ip: str | None = None
 ) -> PaymentProblem:

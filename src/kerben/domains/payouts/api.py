@@ -9,7 +9,7 @@ from kerben.domains.payouts.ports import (
     TransferState,
     TransferStatus,
 )
-from kerben.domains.payouts.service import apply_bank_answers, balance, create_due, payouts_by_ids
+from kerben.domains.payouts.service import apply_bank_answers, balance, create_due, failed_payouts, payouts_by_ids
 
 __all__ = [
     "BankUnavailableError",
@@ -24,6 +24,7 @@ __all__ = [
     "ask_payouts",
     "balance",
     "create_due",
+    "failed_payouts",
     "payouts_by_ids",
     "retry_failed",
     "send_payouts",

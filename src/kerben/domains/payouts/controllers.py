@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
-from litestar import Controller, Request, get
+from litestar import Controller, Request, get, post
 from litestar.params import Parameter
 
 from kerben.domains.identity.api import admin, signed_in
@@ -15,7 +15,7 @@ from kerben.domains.ledger import api as ledger
 from kerben.domains.merchants.api import StaffRole, merchant_access
 from kerben.domains.payouts import repository, service
 from kerben.domains.payouts.model import PayoutRow, PayoutStatus
-from kerben.platform.access import principal_of
+from kerben.platform.access import client_ip, principal_of
 from kerben.platform.db import Database
 from kerben.platform.http import Page, decode_cursor, encode_cursor, page_limit
 from kerben.platform.money import MoneyView, view
@@ -125,6 +125,12 @@ class AdminMoneyController(Controller):
         async with db.read() as tx:
             rows = await repository.newest(tx, status, before, size + 1)
         return _page(rows, size)
+
+    @post("/payouts/{payout_id:uuid}/retry", guards=[admin])
+    async def retry(self, request: Request[Any, Any, Any], payout_id: UUID, db: Database) -> PayoutView:
+        """Pay a merchant again now whose payout failed; the new payout. 409 PAYOUT_NOT_FAILED, NOTHING_TO_PAY."""
+        who, ip = principal_of(request), client_ip(request)
+        return _view(await db.transact(lambda tx: service.retry(tx, who, payout_id, ip)))
 
     @get("/ledger/trial-balance", guards=[admin])
     async def trial_balance(self, db: Database) -> TrialBalanceView:

@@ -157,6 +157,22 @@ async def take_retries(tx: WriteTx, limit: int) -> list[PayoutRow]:
     return [_payout(row) for row in rows]
 
 
+async def forget_retry(tx: WriteTx, payout_id: UUID) -> None:
+    """A failed payout's merchant is being paid again: nothing is due for it any more. Uses payout_pkey."""
+    await tx.execute(
+        "UPDATE payouts.payout SET next_attempt_at = NULL WHERE id = $1 AND status = 'failed'", payout_id
+    )
+
+
+async def count_failed(tx: ReadTx) -> int:
+    """Failed payouts that wait for their next try. Uses payout_due."""
+    return int(
+        await tx.fetchval(
+            "SELECT count(*) FROM payouts.payout WHERE status = 'failed' AND next_attempt_at IS NOT NULL"
+        )
+    )
+
+
 async def by_ids(tx: ReadTx, ids: Sequence[UUID]) -> dict[UUID, PayoutRow]:
     """Payouts that exist. Uses payout_pkey."""
     rows = await tx.fetch(f"SELECT {_FIELDS} FROM payouts.payout WHERE id = ANY($1::uuid[])", list(ids))

@@ -8,14 +8,18 @@ from uuid import UUID
 
 import msgspec
 
+from kerben.domains.audit.api import AuditEntry, record
 from kerben.domains.ledger import api as ledger
 from kerben.domains.merchants import api as merchants
 from kerben.domains.payouts import repository, rules
+from kerben.domains.payouts.errors import NothingToPayError, PayoutNotFailedError
 from kerben.domains.payouts.events import PayoutCreated, PayoutFailed, PayoutPaid
 from kerben.domains.payouts.model import MerchantBalance, PayoutRow, PayoutStatus
 from kerben.domains.payouts.ports import TransferState, TransferStatus
 from kerben.domains.payouts.states import PAYOUT
+from kerben.platform.access import Principal
 from kerben.platform.db import ReadTx, WriteTx
+from kerben.platform.errors import NotFoundError
 
 
 async def create_due(tx: WriteTx, merchant_ids: Sequence[UUID], currency: str) -> list[UUID]:
@@ -95,6 +99,38 @@ async def end(
         tx.publish(*(PayoutPaid(p.id, p.merchant_id, p.amount, p.currency) for p in ended))
     else:
         tx.publish(*(PayoutFailed(p.id, p.merchant_id, p.amount, p.currency, p.failure or "refused") for p in ended))
+
+
+async def retry(tx: WriteTx, admin: Principal, payout_id: UUID, ip: str) -> PayoutRow:
+    """Pay a merchant again at once whose payout failed, without waiting for its pause; the new payout.
+
+    A payout that failed has ended and its money is in the balance again, with whatever was sold since: the whole
+    balance is paid out. Raises NotFoundError, PayoutNotFailedError, NothingToPayError.
+    """
+    failed = next(iter(await repository.lock(tx, [payout_id])), None)
+    if failed is None:
+        raise NotFoundError
+    if failed.status is not PayoutStatus.FAILED:
+        raise PayoutNotFailedError
+    made = await create_due(tx, [failed.merchant_id], failed.currency)
+    if not made:
+        raise NothingToPayError
+    await repository.forget_retry(tx, failed.id)
+    new = (await repository.by_ids(tx, made))[made[0]]
+    after = {"payout_id": str(new.id), "amount": new.amount, "currency": new.currency}
+    before = {"failure": failed.failure}
+    await record(
+        tx,
+        AuditEntry(
+            admin.user_id, "admin", "payout.retried", "payout", str(payout_id), before, after, ip, failed.merchant_id
+        ),
+    )
+    return new
+
+
+async def failed_payouts(tx: ReadTx) -> int:
+    """How many payouts failed whose merchants are still to be paid again."""
+    return await repository.count_failed(tx)
 
 
 async def balance(tx: ReadTx, access: merchants.MerchantAccess, currency: str) -> MerchantBalance:

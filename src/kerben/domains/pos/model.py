@@ -77,6 +77,30 @@ class DeviceRow(msgspec.Struct, frozen=True):
     revoked_at: datetime | None
 
 
+class TillState(StrEnum):
+    """What admins ask for: as DeviceStatus, but that a till which fell silent without closing is not active."""
+
+    REGISTERED = "registered"
+    ACTIVE = "active"
+    SILENT = "silent"
+    CLOSED = "closed"
+    REVOKED = "revoked"
+
+
+class MarketTill(msgspec.Struct, frozen=True):
+    """A till as admins see it, with the number of its open discrepancies."""
+
+    device: DeviceRow
+    discrepancies: int
+
+    def state(self, heard_since: datetime) -> TillState:
+        """How it stands; heard last before `heard_since` it is silent."""
+        if self.device.status is not DeviceStatus.ACTIVE:
+            return TillState(self.device.status.value)
+        alive_at = self.device.alive_at
+        return TillState.ACTIVE if alive_at is not None and alive_at >= heard_since else TillState.SILENT
+
+
 class Presence(msgspec.Struct, frozen=True):
     """A shop's sign of life. `pos_status` is what was published; `alive_at` decides."""
 

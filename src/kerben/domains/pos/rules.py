@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from kerben.domains.catalog.api import VariantFacts, VariantKey
-from kerben.domains.merchants.api import PayoutStatus, ShopFacts
+from kerben.domains.merchants.api import PayoutStatus, ShopFacts, ShopPoint
 from kerben.domains.pos.errors import InvalidItemError
 from kerben.domains.pos.model import (
     Original,
@@ -43,6 +43,17 @@ def is_alive(presence: Presence | None, now: datetime, silence_s: int) -> bool:
         presence is not None
         and presence.alive_at is not None
         and now - presence.alive_at <= timedelta(seconds=silence_s)
+    )
+
+
+def sells_while_alive(shop: ShopFacts | ShopPoint) -> bool:
+    """Whether buyers may buy at a shop as long as its tills are heard: the rule of `eligibility` without them, quick
+    enough to be asked of every shop there is."""
+    return (
+        shop.verified
+        and shop.is_active
+        and shop.payout_status is PayoutStatus.ACTIVE
+        and shop.eligibility_mode != "manual"
     )
 
 

@@ -20,6 +20,7 @@ COMMANDS: Final = {
     "schema": "golden:schema",
     "openapi": "golden:openapi",
     "events": "golden:events",
+    "web": "web:web",
     "demo": "demo:demo",
     "pos": "pos:pos",
     "admin": "admin:admin",

@@ -9,7 +9,8 @@ import click
 
 from kerben.entrypoints import wiring
 from kerben.entrypoints.cli.common import fail, load_settings, open_runtime, run
-from kerben.platform.consumers import Consumer
+from kerben.platform import dead_letters as parked
+from kerben.platform.consumers import Consumer, Outcome
 from kerben.platform.db import WriteTx
 
 if TYPE_CHECKING:
@@ -87,20 +88,19 @@ def _show(setup: TotpSetup) -> None:
 @admin.command("dead-letters")
 @click.option("--limit", default=50, help="How many to show.")
 def dead_letters(limit: int) -> None:
-    """List events that a consumer could not handle, oldest first."""
+    """List events that a consumer could not handle, the first of each key."""
     current = load_settings()
 
     async def work() -> None:
         async with open_runtime(current) as runtime, runtime.db.read() as tx:
-            rows = await tx.fetch(
-                "SELECT consumer, name, key, attempts, error, parked_at FROM platform.dead_letter"
-                " ORDER BY consumer, position LIMIT $1",
-                limit,
-            )
-            for row in rows:
-                click.echo(f"{row['parked_at']:%Y-%m-%d %H:%M} {row['consumer']} {row['name']} {row['key']}")
-                click.secho(f"    {row['error']}", dim=True)
-            click.echo(f"Отложенных событий: {len(rows)}" if rows else "Отложенных событий нет.")
+            letters = await parked.page(tx, None, limit)
+        for letter in letters:
+            behind = f" (за ним ждут: {letter.parked_behind})" if letter.parked_behind else ""
+            moment = f"{letter.first_failed_at:%Y-%m-%d %H:%M}"
+            click.echo(f"{moment} {letter.consumer} {letter.event_name} {letter.key}{behind}")
+            click.secho(f"    {letter.error}", dim=True)
+        total = len(letters) + sum(letter.parked_behind for letter in letters)
+        click.echo(f"Отложенных событий: {total}" if total else "Отложенных событий нет.")
 
     run(work())
 
@@ -112,7 +112,7 @@ def replay(consumer: str, key: str | None) -> None:
     """Handle the parked events of a consumer again, in order."""
     current = load_settings()
 
-    async def work() -> int:
+    async def work() -> Outcome:
         async with open_runtime(current) as runtime:
             wiring.bind_adapters(runtime)
             for module in wiring.load_modules():
@@ -121,7 +121,10 @@ def replay(consumer: str, key: str | None) -> None:
                         return await Consumer(runtime, reaction).replay(key)
             fail(f"Потребителя {consumer} нет. Имена видны в `kerben admin dead-letters`.")
 
-    click.echo(f"Обработано: {run(work())}")
+    outcome = run(work())
+    click.echo(f"Обработано: {outcome.handled}")
+    if outcome.error is not None:
+        fail(f"Следующее событие снова не удалось: {outcome.error}")
 
 
 @admin.command("pos-summaries")

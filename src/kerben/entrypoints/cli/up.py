@@ -21,6 +21,8 @@ from kerben.entrypoints.cli import installation
 from kerben.entrypoints.cli.common import checkout, fail, load_settings
 from kerben.entrypoints.cli.ops import has_demo
 from kerben.entrypoints.cli.supervisor import Child, Supervisor
+from kerben.entrypoints.http.web.build import WebBuilder
+from kerben.entrypoints.http.web.dist import workspace
 from kerben.platform import migrations
 from kerben.platform.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
 from kerben.platform.logs import scrub
@@ -120,6 +122,8 @@ async def _run(
         Child("sandbox", [python, "-m", "kerben_sandbox", *sandbox_args]),
     ]
     keeper = asyncio.create_task(_keep_database(postgres)) if postgres is not None else None
+    # Beside everything else: the market answers while its pages are being built, and finds them when they are there.
+    builder = asyncio.create_task(_build_web(settings))
     try:
         await supervisor.start(children)
         if demo and not await has_demo(database_url):
@@ -130,9 +134,11 @@ async def _run(
             return 1
         if demo:
             await supervisor.start([Child("tills", [*kerben, "demo", "tills", "--data-dir", str(folder)])])
-        _welcome(settings, folder, time.monotonic() - started, demo=demo)
+        _welcome(settings, folder, time.monotonic() - started, demo=demo, built=builder.done())
         return await supervisor.watch(stop)
     finally:
+        builder.cancel()
+        await asyncio.gather(builder, return_exceptions=True)
         if keeper is not None:
             keeper.cancel()
         await supervisor.stop()
@@ -148,6 +154,21 @@ async def _keep_database(postgres: EmbeddedPostgres) -> None:
             except EmbeddedPostgresError as error:
                 click.secho(str(error), fg="red", err=True)
         await asyncio.sleep(DATABASE_LOOK_S)
+
+
+async def _build_web(settings: Settings) -> None:
+    """Build the web client of a checkout when it has changed; a market without its pages still works."""
+    source = workspace()
+    if settings.web_dir or source is None or not await asyncio.to_thread(WebBuilder(source, _say).stale):
+        return
+    # A process of its own, so that it can be ended with everything it starts.
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "kerben", "web", "build")
+    try:
+        await process.wait()
+    finally:
+        if process.returncode is None:
+            process.terminate()
+            await process.wait()
 
 
 async def _refuse_foreign_demo(settings: Settings) -> None:
@@ -174,10 +195,12 @@ async def _until_ready(url: str, stop: asyncio.Event, supervisor: Supervisor) ->
     return False
 
 
-def _welcome(settings: Settings, folder: Path, seconds: float, *, demo: bool) -> None:
+def _welcome(settings: Settings, folder: Path, seconds: float, *, demo: bool, built: bool) -> None:
     click.echo()
     click.secho(f"Рынок открыт за {seconds:.1f} с", fg="green", bold=True)
-    click.echo(f"  {settings.base_url}/                 с чего начать")
+    later = "" if built else ", страницы ещё собираются"
+    click.echo(f"  {settings.base_url}/                 рынок{later}")
+    click.echo(f"  {settings.base_url}/business/        кабинет продавца; рядом /pos/ и /console/")
     click.echo(f"  {settings.base_url}/api/docs         API")
     click.echo(f"  {settings.base_url}/sandbox/         песочница: банк, эквайер, сообщения")
     if demo:

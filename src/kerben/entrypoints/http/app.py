@@ -25,6 +25,7 @@ from kerben.entrypoints.http.live import LiveHub, live_socket
 from kerben.entrypoints.http.middleware import ADDRESS_BURST, ADDRESS_PER_S, RequestContext
 from kerben.entrypoints.http.strict_json import StrictRequest
 from kerben.entrypoints.http.watcher import Watcher
+from kerben.entrypoints.http.web.config import WebConfigController
 from kerben.platform.access import UndeclaredAccessError, declared, public
 from kerben.platform.modules import Module
 from kerben.platform.problems import EXCEPTION_HANDLERS
@@ -72,6 +73,7 @@ def create_app(
     app = Application(
         route_handlers=[
             HealthController,
+            WebConfigController,
             live_socket,
             *(controller for module in modules for controller in module.controllers),
             *extra,

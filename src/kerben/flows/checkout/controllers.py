@@ -111,6 +111,7 @@ class CheckoutController(Controller):
                     None,
                     after,
                     client_ip(request),
+                    access.merchant_id,
                 ),
             )
 

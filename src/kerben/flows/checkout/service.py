@@ -262,7 +262,10 @@ def _as_leader(own: KeyedRequest, leader: KeyedRequest, outcome: Outcome | None)
 
 def _phone_order(order: NewOrder) -> AuditEntry:
     after = {"total": order.total, "payment_method": order.payment_method.value}
-    return AuditEntry(order.actor_id, order.actor_role, "order.taken_by_phone", "order", str(order.id), None, after)
+    return AuditEntry(
+        order.actor_id, order.actor_role, "order.taken_by_phone", "order", str(order.id), None, after,
+        merchant_id=order.merchant_id,
+    )  # fmt: skip
 
 
 def _by_phone(wanted: Wanted) -> bool:

@@ -6,15 +6,25 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from kerben.domains.audit.api import AuditEntry, record
-from kerben.domains.catalog.api import CreatedProduct, NewProduct, NewVariant, create_products, products_by_ids
+from kerben.domains.catalog.api import (
+    CreatedProduct,
+    NewProduct,
+    NewVariant,
+    ProductFacts,
+    add_variant,
+    create_products,
+    products_by_ids,
+)
 from kerben.domains.inventory.api import OpeningStock, levels, open_stock
 from kerben.domains.merchants.api import ShopAccess
 from kerben.flows.goods.views import (
     BulkResult,
     ProductInput,
     StaffProduct,
+    StaffVariant,
     VariantInput,
     staff_product,
+    staff_variant,
 )
 from kerben.platform.db import WriteTx
 from kerben.platform.errors import DomainError, FieldError, InvalidRequestError, invalid
@@ -94,7 +104,25 @@ def _entry(access: ShopAccess, made: CreatedProduct, draft: Draft, ip: str) -> A
             for i, v, qty in zip(made.variant_ids, draft.product.variants, draft.stock, strict=True)
         ],
     }
-    return AuditEntry(access.actor, access.role, "product.create", "product", str(made.id), after=after, ip=ip)
+    return AuditEntry(
+        access.actor, access.role, "product.create", "product", str(made.id), None, after, ip, access.merchant_id
+    )  # fmt: skip
+
+
+async def grow_product(
+    tx: WriteTx, access: ShopAccess, product: ProductFacts, given: VariantInput, currency: str, ip: str
+) -> StaffVariant:
+    """Add a variant with its stock to a product, with an entry in the audit log.
+
+    Raises what `add_variant` raises, with pointers into the variant.
+    """
+    qty = check_stock(given.stock_qty, given.unit, "/stock_qty")
+    made = await add_variant(tx, product.id, _variant(given, currency, ""))
+    await open_stock(tx, [OpeningStock(made.id, access.shop_id, product.id, qty)])
+    after = {"product_id": str(product.id), "sku": made.sku, "price": made.price, "on_hand_milli": qty}
+    entry = AuditEntry(access.actor, access.role, "variant.create", "variant", str(made.id), after=after, ip=ip)
+    await record(tx, entry)
+    return staff_variant(made, (await levels(tx, [made.id])).get(made.id))
 
 
 async def add_many(

@@ -229,4 +229,7 @@ async def _audit(
     new: dict[str, Any],
     ip: str,
 ) -> None:
-    await record(tx, AuditEntry(access.actor, access.role, action, entity, str(entity_id), old, new, ip))
+    entry = AuditEntry(
+        access.actor, access.role, action, entity, str(entity_id), old, new, ip, access.merchant_id
+    )  # fmt: skip
+    await record(tx, entry)

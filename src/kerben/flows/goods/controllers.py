@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Controller, Request, Response, delete, get, patch, post, put
+from msgspec import Meta
 
+from kerben.domains.catalog.api import GoodsState
 from kerben.domains.identity.api import signed_in
 from kerben.domains.merchants.api import shop_access
 from kerben.flows.goods import changing
-from kerben.flows.goods.adding import BULK_MAX, Draft, add_many, add_products
+from kerben.flows.goods.adding import BULK_MAX, Draft, add_many, add_products, grow_product
 from kerben.flows.goods.changing import KEEPERS
+from kerben.flows.goods.looking import goods_of_shop, goods_of_variants
 from kerben.flows.goods.pictures import change_pictures, check_pictures
 from kerben.flows.goods.views import (
     BulkResults,
@@ -22,10 +25,12 @@ from kerben.flows.goods.views import (
     StaffProduct,
     StaffVariant,
     VariantChange,
+    VariantInput,
 )
 from kerben.platform.access import client_ip, principal_of
 from kerben.platform.db import Database, WriteTx
 from kerben.platform.errors import NotFoundError, invalid
+from kerben.platform.http import Page, page_limit
 from kerben.platform.settings import Settings
 
 AnyRequest = Request[Any, Any, Any]
@@ -68,6 +73,29 @@ class GoodsController(Controller):
             return BulkResults(await add_many(tx, access, data.products, settings.currency, client_ip(request)))
 
         return await db.transact(work)
+
+    @get("/shops/{shop_id:uuid}/products")
+    async def products(
+        self,
+        request: AnyRequest,
+        shop_id: UUID,
+        db: Database,
+        q: Annotated[str, Meta(max_length=200)] = "",
+        status: GoodsState = "all",
+        variant_id: Annotated[list[UUID], Meta(max_length=100)] | None = None,
+        cursor: str | None = None,
+        limit: int | None = None,
+    ) -> Page[StaffProduct]:
+        """A shop's goods as its staff see them, newest first; `q`: words, SKU or barcode.
+
+        With `variant_id` (repeated, 100 at most) the products of these variants instead, in one page.
+        """
+        size = page_limit(limit)
+        async with db.read() as tx:
+            access = await shop_access(tx, principal_of(request), shop_id)
+            if variant_id is not None:
+                return await goods_of_variants(tx, access, variant_id)
+            return await goods_of_shop(tx, access, q, status, cursor, size)
 
     @get("/shops/{shop_id:uuid}/products/{product_id:uuid}")
     async def product(
@@ -120,6 +148,20 @@ class GoodsController(Controller):
 
         product = await db.transact(work)
         return Response(product, headers={"ETag": product.etag})
+
+    @post("/products/{product_id:uuid}/variants")
+    async def add_variant(
+        self, request: AnyRequest, product_id: UUID, data: VariantInput, db: Database, settings: Settings
+    ) -> Response[StaffVariant]:
+        """Add a variant with its opening stock to a product."""
+
+        async def work(tx: WriteTx) -> StaffVariant:
+            access, product = await changing.product_of_staff(tx, principal_of(request), product_id, KEEPERS)
+            return await grow_product(tx, access, product, data, settings.currency, client_ip(request))
+
+        variant = await db.transact(work)
+        headers = {"ETag": variant.etag, "Location": f"/api/v1/variants/{variant.id}"}
+        return Response(variant, status_code=201, headers=headers)
 
     @patch("/variants/{variant_id:uuid}")
     async def change_variant(

@@ -52,6 +52,7 @@ async def change_pictures(
             {"pictures": [str(p.media_id) for p in before.pictures], "picture": before.picture},
             {"pictures": [str(p.media_id) for p in after.pictures], "picture": after.picture},
             ip,
+            access.merchant_id,
         )
         await record(tx, entry)
     return await show_product(tx, after)

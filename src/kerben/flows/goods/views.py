@@ -87,7 +87,7 @@ class PictureView(msgspec.Struct, frozen=True):
 
 
 class StaffVariant(msgspec.Struct, frozen=True):
-    """A variant as its shop's staff see it; `etag` goes into If-Match."""
+    """A variant as its shop's staff see it; `etag` goes into If-Match, from `low_stock` on the seller is alerted."""
 
     id: UUID
     product_id: UUID
@@ -101,6 +101,7 @@ class StaffVariant(msgspec.Struct, frozen=True):
     reserved: int | float
     is_active: bool
     etag: str
+    low_stock: int | float | None
 
 
 class StaffProduct(msgspec.Struct, frozen=True):
@@ -146,6 +147,7 @@ def product_etag(product: ProductFacts) -> str:
 
 def staff_variant(variant: VariantFacts, level: StockLevel | None) -> StaffVariant:
     """A variant with its stock."""
+    low_milli = level.low_stock_milli if level is not None else None
     return StaffVariant(
         id=variant.id,
         product_id=variant.product_id,
@@ -159,6 +161,7 @@ def staff_variant(variant: VariantFacts, level: StockLevel | None) -> StaffVaria
         reserved=to_number(level.reserved_milli) if level is not None else 0,
         is_active=variant.is_active,
         etag=variant_etag(variant, level),
+        low_stock=to_number(low_milli) if low_milli is not None else None,
     )
 
 

@@ -127,7 +127,7 @@ async def export_csv(db: Database, shop_id: UUID) -> AsyncIterator[bytes]:
 async def survey(db: Database, shop_id: UUID) -> tuple[CategoryNames, list[str], int]:
     """What must be known before a table is begun: the categories, the attributes that goods have, how many rows."""
     async with db.read() as tx:
-        names = CategoryNames(await categories(tx))
+        names = CategoryNames(await categories(tx, hidden=True))
     attributes: dict[str, None] = {}
     rows = 0
     async for products in _pages(db, shop_id):
@@ -177,7 +177,7 @@ def _table(rows: Sequence[Sequence[str]]) -> bytes:
 async def export_yml(db: Database, shop: ShopFacts, base_url: str) -> AsyncIterator[bytes]:
     """A feed in YML. Texts stand in it as they are, which `platform` tells our own import."""
     async with db.read() as tx:
-        now, directory = tx.now, await categories(tx)
+        now, directory = tx.now, await categories(tx, hidden=True)
     numbers = {category.id: str(n) for n, category in enumerate(directory, 1)}
     yield "".join(
         [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -100,7 +100,7 @@ async def queue_import(tx: WriteTx, access: ShopAccess, new: NewImport, ip: str)
         "revive": new.revive,
         "default_price": new.default_price,
     }
-    await record(tx, AuditEntry(access.actor, access.role, "import.start", "import", str(run_id), after=after, ip=ip))
+    await record(tx, _entry(access, "import.start", run_id, after, ip))
     return run_id
 
 
@@ -120,5 +120,11 @@ async def stop_import(tx: WriteTx, access: ShopAccess, run: ImportRun, ip: str) 
     if not await cancel_import(tx, run.id):
         raise ImportEndedError
     await queue_next(tx, run.shop_id)
-    await record(tx, AuditEntry(access.actor, access.role, "import.cancel", "import", str(run.id), ip=ip))
+    await record(tx, _entry(access, "import.cancel", run.id, None, ip))
     return await import_by_id(tx, run.id)
+
+
+def _entry(access: ShopAccess, action: str, run_id: UUID, after: dict[str, Any] | None, ip: str) -> AuditEntry:
+    return AuditEntry(
+        access.actor, access.role, action, "import", str(run_id), None, after, ip, access.merchant_id
+    )  # fmt: skip

@@ -53,6 +53,7 @@ _REFUNDED: Final = {201: ResponseSpec(RefundedView, generate_examples=False, des
 _PAYMENT: Final = {201: ResponseSpec(PaymentView, generate_examples=False, description="The payment to open")}
 
 Cursor = Annotated[str | None, Parameter(description="`next_cursor` of the page before")]
+Attention = Annotated[bool, Parameter(description="Only orders that wait for the seller's decision")]
 Limit = Annotated[int | None, Parameter(description="1 to 100, 24 when left out")]
 
 
@@ -95,6 +96,7 @@ class OrderDeskController(Controller):
         runtime: Runtime,
         shop_id: UUID | None = None,
         status: list[OrderStatus] | None = None,
+        attention: Attention = False,
         cursor: Cursor = None,
         limit: Limit = None,
     ) -> Page[ListedOrder]:
@@ -106,8 +108,9 @@ class OrderDeskController(Controller):
             if shop_id is not None:
                 await shop_access(tx, principal, shop_id)
             wanted = OrderFilter(
-                None if shop_id else principal.user_id, shop_id, tuple(status or ()), before[0] if before else None
-            )
+                None if shop_id else principal.user_id, shop_id, tuple(status or ()), before[0] if before else None,
+                attention,
+            )  # fmt: skip
             found = await orders.list_orders(tx, wanted, size + 1)
             page = await views.listed(tx, _links(runtime), found[:size])
         return Page(page, encode_cursor(page[-1].id) if len(found) > size else None)

@@ -61,7 +61,10 @@ async def edit(tx: WriteTx, settings: Settings, order: Order, actor: Actor, body
     if change.lines is not None:
         await _reserve_again(tx, changed, change.lines)
     before, after = {"total": order.total}, {"total": changed.total}
-    await record(tx, AuditEntry(actor.id, actor.role, "order.edited", "order", str(order.id), before, after))
+    entry = AuditEntry(
+        actor.id, actor.role, "order.edited", "order", str(order.id), before, after, merchant_id=order.merchant_id
+    )  # fmt: skip
+    await record(tx, entry)
     return changed
 
 

@@ -9,12 +9,13 @@ from kerben.flows.order_desk.controllers import OrderDeskController
 from kerben.flows.order_desk.live import LIVE, SHOP_TOPIC, TOPIC
 from kerben.flows.order_desk.pickup import PickupCodes
 from kerben.flows.order_desk.reactions import on_oversold
+from kerben.flows.order_desk.summary_controllers import OrderSummaryController
 from kerben.flows.order_desk.till_controllers import PickupController
 from kerben.platform.modules import Module, Reaction, Sweep
 
 MODULE = Module(
     name="order_desk",
-    controllers=[OrderDeskController, PickupController, RefundController],
+    controllers=[OrderDeskController, OrderSummaryController, PickupController, RefundController],
     sweeps=[
         Sweep("orders.unclaimed", 1.0, unclaimed.sweep),
         Sweep("orders.attention", 2.0, attention.sweep),

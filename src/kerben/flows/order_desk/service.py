@@ -318,5 +318,7 @@ async def note(
             str(before.id),
             {"status": before.status.value},
             {"status": after.status.value, **said},
+            # What a buyer does stands in the order's history; the log of a shop is about its staff.
+            merchant_id=before.merchant_id if actor.role != "buyer" else None,
         ),
     )

@@ -44,9 +44,13 @@ class OrderPaymentController(Controller):
         return Prepared(b"", 303, [(b"location", url.encode()), *_NO_STORE_RAW])
 
     @get("/{payment_id:uuid}/return", guards=[public], summary="Back from the acquirer")
-    async def back(self, payment_id: UUID, order_payments: OrderPayments, sig: str = "") -> Response[str]:
-        """A page that says how the payment stands."""
+    async def back(
+        self, request: HttpRequest, payment_id: UUID, order_payments: OrderPayments, sig: str = ""
+    ) -> Response[str] | Response[bytes]:
+        """A browser goes on to the page of its order; others get a page that says how the payment stands."""
         found = await order_payments.find(payment_id, sig)
+        if _is_browser(request):
+            return Prepared(b"", 303, [(b"location", f"/orders/{found.order.id}".encode()), *_NO_STORE_RAW])
         body = pages.how_it_stands(found, order_payments.links.open_url(payment_id))
         return Response(body, media_type=MediaType.HTML, headers=_NO_STORE)
 
@@ -58,9 +62,13 @@ class OrderPaymentController(Controller):
         return Prepared(body, 200, content_type=(b"content-type", media_type.encode()))
 
 
+def _is_browser(request: HttpRequest) -> bool:
+    return "text/html" in request.headers.get("accept", "")
+
+
 def _trouble(request: HttpRequest, error: DomainError) -> Response[str]:
     """A page for a browser; a program gets the problem document."""
-    if "text/html" not in request.headers.get("accept", ""):
+    if not _is_browser(request):
         raise error
     return Response(
         pages.page("Сейчас оплатить нельзя", error.detail),

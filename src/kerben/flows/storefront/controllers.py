@@ -8,12 +8,15 @@ from uuid import UUID
 from litestar import Controller, Request, Response, get
 from litestar.openapi.datastructures import ResponseSpec
 
-from kerben.domains.catalog.api import SearchQuery, list_ask
-from kerben.flows.storefront.query import read_attributes, read_near, read_query
-from kerben.flows.storefront.service import ProductLists, ProductPages, Searches, SearchLimiter
-from kerben.flows.storefront.views import ProductView, SearchPage
+from kerben.domains.catalog.api import SearchQuery, SearchSort, list_ask
+from kerben.domains.geo.api import read_near
+from kerben.flows.storefront.home import HomePages
+from kerben.flows.storefront.query import read_attributes, read_query
+from kerben.flows.storefront.service import ProductLists, ProductPages, Searches, SearchLimiter, Whose
+from kerben.flows.storefront.suggestions import SuggestionLimiter, Suggestions
+from kerben.flows.storefront.views import HomeView, ProductView, SearchPage, SuggestionsView
 from kerben.platform.access import client_ip, public
-from kerben.platform.http import EXPRESS, Page, known_or, page_limit
+from kerben.platform.http import EXPRESS, Page, json_with_etag, known_or, page_limit
 
 
 class StorefrontController(Controller):
@@ -73,17 +76,21 @@ class StorefrontController(Controller):
         radius_m: int | None = None,
         price_min: int | None = None,
         price_max: int | None = None,
+        place_id: UUID | None = None,
+        buyable: bool = False,
+        sort: SearchSort = "relevance",
         cursor: str | None = None,
         limit: int | None = None,
     ) -> Response[bytes]:
         """Search by words of the name, SKU or barcode, with facets.
 
         Prices are in minor units. `attr.<name>=<value>` asks for an attribute, again and again for alternatives.
-        `near=lat,lon` with `radius_m` (5,000 unless said) looks only at shops within that circle.
+        `near=lat,lon` with `radius_m` (5,000 unless said) looks only at shops within that circle, `place_id` at those
+        of a place, `buyable` at those that sell online now. `sort` by price looks at the lowest price of a product.
         429 for too many searches from one address.
         """
         search_limiter.take(client_ip(request))
-        circle = read_near(near, radius_m)
+        whose = Whose(shop_id=shop_id, near=read_near(near, radius_m), place_id=place_id, buyable=buyable)
         query: SearchQuery = read_query(
             q=q,
             category_id=category_id,
@@ -92,6 +99,36 @@ class StorefrontController(Controller):
             attributes=read_attributes(request.query_params.multi_items()),
             limit=limit,
             cursor=cursor,
+            sort=sort,
         )
-        page = await searches.get(query, shop_id=shop_id, near=circle)
+        page = await searches.get(query, whose)
+        return known_or(request, page.body, page.etag)
+
+    @get(
+        "/search/suggestions",
+        guards=[public],
+        opt=EXPRESS,
+        responses={200: ResponseSpec(SuggestionsView, generate_examples=False, description="What may be meant")},
+    )
+    async def suggest(
+        self,
+        request: Request[Any, Any, Any],
+        suggestions: Suggestions,
+        suggestion_limiter: SuggestionLimiter,
+        q: str = "",
+    ) -> Response[bytes]:
+        """Up to 6 products, 4 categories and 4 shops whose names have words that begin like those of `q` (at most 80
+        characters); ё is е. 429 for too many from one address."""
+        suggestion_limiter.take(client_ip(request))
+        return json_with_etag(request, await suggestions.get(q))
+
+    @get(
+        "/home",
+        guards=[public],
+        opt=EXPRESS,
+        responses={200: ResponseSpec(HomeView, generate_examples=False, description="The first page")},
+    )
+    async def home(self, request: Request[Any, Any, Any], home_pages: HomePages) -> Response[bytes]:
+        """Places with their shops, the roots of the directory, the 24 newest products; with an ETag."""
+        page = await home_pages.get()
         return known_or(request, page.body, page.etag)

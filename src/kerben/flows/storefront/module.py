@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from kerben.domains.merchants.events import MerchantChanged, MerchantVerified, PayoutStatusChanged, ShopChanged
 from kerben.flows.storefront.controllers import StorefrontController
+from kerben.flows.storefront.home import HomePages
 from kerben.flows.storefront.service import ProductLists, ProductPages, Searches, SearchLimiter
 from kerben.flows.storefront.shelf import Shops
+from kerben.flows.storefront.suggestions import SuggestionLimiter, Suggestions
 from kerben.platform.events import Event
 from kerben.platform.modules import Module, Watch
 from kerben.platform.runtime import Runtime
@@ -29,5 +31,8 @@ MODULE = Module(
         "product_lists": ProductLists,
         "searches": Searches,
         "search_limiter": SearchLimiter,
+        "suggestions": Suggestions,
+        "suggestion_limiter": SuggestionLimiter,
+        "home_pages": HomePages,
     },
 )

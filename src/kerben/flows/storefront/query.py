@@ -2,40 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from typing import Final
 from uuid import UUID
 
-from kerben.domains.catalog.api import SearchQuery
-from kerben.flows.storefront.service import Near
+from kerben.domains.catalog.api import SearchQuery, SearchSort
 from kerben.platform.errors import invalid
 from kerben.platform.http import page_limit
 from kerben.platform.money import AMOUNT_MAX
 
 QUERY_MAX: Final = 200
-RADIUS_DEFAULT_M: Final = 5_000
-RADIUS_MAX_M: Final = 100_000
 ATTRIBUTES_MAX: Final = 20
 ATTRIBUTE_PREFIX: Final = "attr."
-
-
-def read_near(near: str | None, radius_m: int | None) -> Near | None:
-    """The circle of `near=lat,lon&radius_m=`, 5 km unless said. Raises InvalidRequestError with a pointer."""
-    if near is None:
-        if radius_m is not None:
-            raise invalid("/near", "Укажите и точку: near=широта,долгота.", "REQUIRED")
-        return None
-    try:
-        lat, lon = (float(part) for part in near.split(","))
-    except ValueError as error:
-        raise invalid("/near", "Нужны широта и долгота через запятую, например 42.87,74.59.") from error
-    if not (math.isfinite(lat) and math.isfinite(lon) and -90 <= lat <= 90 and -180 <= lon <= 180):
-        raise invalid("/near", "Широта от −90 до 90, долгота от −180 до 180.")
-    radius = RADIUS_DEFAULT_M if radius_m is None else radius_m
-    if not 1 <= radius <= RADIUS_MAX_M:
-        raise invalid("/radius_m", f"От 1 до {RADIUS_MAX_M} метров.")
-    return Near(lat, lon, radius)
 
 
 def read_attributes(parameters: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
@@ -62,6 +40,7 @@ def read_query(
     attributes: dict[str, list[str]],
     limit: int | None,
     cursor: str | None,
+    sort: SearchSort = "relevance",
 ) -> SearchQuery:
     """A search from its parameters. Raises InvalidRequestError with a pointer to the wrong one."""
     if q is not None and len(q) > QUERY_MAX:
@@ -79,4 +58,5 @@ def read_query(
         attributes=attributes,
         cursor=cursor,
         limit=page_limit(limit),
+        sort=sort,
     )

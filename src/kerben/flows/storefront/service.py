@@ -6,6 +6,7 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import compress
 from typing import Final
 from uuid import UUID
 
@@ -22,8 +23,10 @@ from kerben.domains.catalog.api import (
     products_by_ids,
     search_product_ids,
 )
+from kerben.domains.geo.api import Near
 from kerben.domains.inventory.api import free_stock
-from kerben.domains.merchants.api import shops_near
+from kerben.domains.merchants.api import ShopDirectory, shops_near
+from kerben.domains.pos.api import SellingShops
 from kerben.flows.storefront.cards import Card, Cards, make_card
 from kerben.flows.storefront.shelf import Shops
 from kerben.platform.batching import Batcher
@@ -52,12 +55,14 @@ class SearchLimiter(RateLimiter):
         super().__init__(runtime.clock, burst=100, per_s=20, enabled=runtime.settings.rate_limits)
 
 
-class Near(msgspec.Struct, frozen=True):
-    """A circle on the map: degrees (WGS 84) and metres."""
+class Whose(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose products are searched: those of a shop, of the shops of a place, of those within a circle, of those that
+    sell online now; all conditions that are given together."""
 
-    lat: float
-    lon: float
-    radius_m: int
+    shop_id: UUID | None = None
+    near: Near | None = None
+    place_id: UUID | None = None
+    buyable: bool = False
 
 
 class Encoded(msgspec.Struct, frozen=True):
@@ -210,16 +215,18 @@ class Searches:
         self._db: Database = runtime.db
         self._clock = runtime.clock
         self._showcase = runtime.part(Showcase)
+        self._directory = runtime.part(ShopDirectory)
+        self._selling = runtime.part(SellingShops)
         self._kept: OrderedDict[bytes, tuple[datetime, SearchResult]] = OrderedDict()
         self._batcher: Batcher[Sequence[UUID], Shown] = Batcher("storefront.found", self._run)
 
-    async def get(self, query: SearchQuery, *, shop_id: UUID | None, near: Near | None) -> Encoded:
-        """Products on sale that fit a query, best first, as a `SearchPage`; with `near` only of the shops within
-        the circle. Raises InvalidRequestError for a cursor that is not ours."""
-        if near is not None:
-            result, shown = await self._near(query, shop_id, near)
+    async def get(self, query: SearchQuery, whose: Whose) -> Encoded:
+        """Products on sale that fit a query, best first, as a `SearchPage`. Raises InvalidRequestError for a cursor
+        that is not ours."""
+        if whose.near is not None:
+            result, shown = await self._near(query, whose, whose.near)
         else:
-            result = await self._find(msgspec.structs.replace(query, shop_ids=None if shop_id is None else [shop_id]))
+            result = await self._find(query, whose)
             shown = await self._batcher.submit(result.ids)
         parts, marks = shown.write(result.ids)
         end = b'],"facets":%s,"total":%d,"next_cursor":%s,"corrected":%s}' % (
@@ -230,13 +237,30 @@ class Searches:
         )
         return _encoded([b'{"items":[', *parts, end], [*marks, end])
 
-    async def _near(self, query: SearchQuery, shop_id: UUID | None, near: Near) -> tuple[SearchResult, Shown]:
+    async def _near(self, query: SearchQuery, whose: Whose, near: Near) -> tuple[SearchResult, Shown]:
         async with self._db.read_by_key() as tx:
+            allowed = await self._shop_ids(tx, whose)
             found = await shops_near(tx, near.lat, near.lon, near.radius_m, NEAR_SHOPS_MAX)
-            distances = {s.shop_id: s.distance_m for s in found if shop_id is None or s.shop_id == shop_id}
+            among = None if allowed is None else frozenset(allowed)
+            distances = {s.shop_id: s.distance_m for s in found if among is None or s.shop_id in among}
             result = await search_product_ids(tx, msgspec.structs.replace(query, shop_ids=list(distances)))
             stamps = await product_stamps(tx, result.ids)
             return result, await self._showcase.show(tx, stamps, distances)
+
+    async def _shop_ids(self, tx: ReadTx, whose: Whose) -> list[UUID] | None:
+        """The shops to look at, a circle aside; None: all."""
+        if whose.place_id is None and not whose.buyable:
+            return None if whose.shop_id is None else [whose.shop_id]
+        if whose.buyable:
+            selling = await self._selling.get(tx)
+            points = list(compress(selling.index.points, selling.live))
+        else:
+            points = (await self._directory.current(tx)).points
+        if whose.shop_id is not None:
+            points = [p for p in points if p.id == whose.shop_id]
+        if whose.place_id is not None:
+            points = [p for p in points if p.place_id == whose.place_id]
+        return [p.id for p in points]
 
     async def _run(self, pages: Sequence[Sequence[UUID]]) -> Sequence[Shown | Exception]:
         ids = list(dict.fromkeys(i for page in pages for i in page))
@@ -244,13 +268,15 @@ class Searches:
             shown = await self._showcase.show(tx, await product_stamps(tx, ids))
         return [shown] * len(pages)
 
-    async def _find(self, query: SearchQuery) -> SearchResult:
-        key = _encode(query)
+    async def _find(self, query: SearchQuery, whose: Whose) -> SearchResult:
+        # Not of the shops: those that sell just now may be thousands.
+        key = _encode((query, whose))
         kept = self._kept.get(key)
         if kept is not None and self._clock.now() - kept[0] < KEPT_FOR:
             return kept[1]
         async with self._db.read_by_key() as tx:
-            result = await search_product_ids(tx, query)
+            shop_ids = await self._shop_ids(tx, whose)
+            result = await search_product_ids(tx, msgspec.structs.replace(query, shop_ids=shop_ids))
         if result.total >= COMMON_MIN:
             self._kept.pop(key, None)
             self._kept[key] = (tx.now, result)

@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from kerben.domains.catalog.api import Facets
+from kerben.domains.geo.api import PlaceKind
 from kerben.domains.media.api import Thumbnail
 from kerben.platform.money import MoneyView
 from kerben.platform.qty import Unit
@@ -78,3 +79,71 @@ class SearchPage(msgspec.Struct, frozen=True):
     total: int
     next_cursor: str | None
     corrected: str | None
+
+
+class ProductSuggestion(msgspec.Struct, frozen=True):
+    """A product whose name may be meant; `price` is that of its cheapest variant."""
+
+    id: UUID
+    name: str
+    picture: str | None
+    price: MoneyView
+
+
+class CategorySuggestion(msgspec.Struct, frozen=True):
+    """A category whose name may be meant."""
+
+    id: UUID
+    name: str
+
+
+class ShopSuggestion(msgspec.Struct, frozen=True):
+    """A shop whose name, or its merchant's, may be meant."""
+
+    id: UUID
+    name: str
+    place_name: str | None
+
+
+class SuggestionsView(msgspec.Struct, frozen=True):
+    """What may be meant by what was typed so far, the likeliest first."""
+
+    products: list[ProductSuggestion]
+    categories: list[CategorySuggestion]
+    shops: list[ShopSuggestion]
+
+
+class HomePlace(msgspec.Struct, frozen=True):
+    """A place with its open shops, and those of them whose tills are heard."""
+
+    id: UUID
+    slug: str
+    name: str
+    kind: PlaceKind
+    address: str
+    description: str
+    lat: float
+    lon: float
+    radius_m: int
+    shops_count: int
+    live_count: int
+
+
+class HomeCategory(msgspec.Struct, frozen=True):
+    """A root of the directory with the products on sale in it and below it."""
+
+    id: UUID
+    name: str
+    slug: str
+    products_count: int
+
+
+class HomeView(msgspec.Struct, frozen=True):
+    """The first page: places with most shops first, roots of the directory in their order, the newest products.
+
+    Counts are at most half a minute old; stock and eligibility of products are those of this moment.
+    """
+
+    places: list[HomePlace]
+    categories: list[HomeCategory]
+    new_products: list[ProductView]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -10,13 +11,13 @@ from litestar import Controller, delete, get, post, put
 
 from kerben.domains.audit import api as audit
 from kerben.domains.audit.api import AuditEntry, AuditFilter, RecordedEntry
-from kerben.domains.identity.controllers.bodies import HttpRequest, NewGroup
+from kerben.domains.identity.controllers.bodies import Block, HttpRequest, NewGroup
 from kerben.domains.identity.guards import admin, support_or_admin
-from kerben.domains.identity.model import GroupView, UserView
-from kerben.domains.identity.service import groups, users
+from kerben.domains.identity.model import AdminUserView, GroupView, Role
+from kerben.domains.identity.service import blocks, groups, users
 from kerben.platform.access import client_ip, principal_of
 from kerben.platform.db import Database, WriteTx
-from kerben.platform.errors import NotFoundError, invalid
+from kerben.platform.errors import ForbiddenError, NotFoundError, invalid
 from kerben.platform.http import Page, page_limit
 from kerben.platform.runtime import Runtime
 
@@ -25,6 +26,31 @@ class RolesView(msgspec.Struct, frozen=True):
     """A user's platform roles."""
 
     roles: list[str]
+
+
+class AuditView(msgspec.Struct, frozen=True):
+    """An entry of the audit log with the name of who did it; null for the platform itself and for programs."""
+
+    id: UUID
+    at: datetime
+    actor_id: UUID | None
+    actor_name: str | None
+    actor_role: str
+    action: str
+    entity: str
+    entity_id: str
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+    ip: str | None
+    request_id: str | None
+    merchant_id: UUID | None
+
+
+def _audit_view(e: RecordedEntry, names: dict[UUID, str]) -> AuditView:
+    return AuditView(
+        e.id, e.at, e.actor_id, names.get(e.actor_id) if e.actor_id else None, e.actor_role, e.action, e.entity,
+        e.entity_id, e.before, e.after, e.ip, e.request_id, e.merchant_id,
+    )  # fmt: skip
 
 
 async def _roles_of(tx: WriteTx, user_id: UUID) -> list[str]:
@@ -52,16 +78,47 @@ def _utc(moment: datetime | None) -> datetime | None:
 
 
 class AdminUserController(Controller):
-    """Finding people and giving them roles."""
+    """Finding people, giving them roles, blocking them."""
 
     path = "/api/v1/admin/users"
     tags = ["admin"]
 
     @get("/", guards=[support_or_admin])
-    async def find_by_phone(self, db: Database, phone: str) -> Page[UserView]:
-        """The account and the guest of a phone, account first. 422 INVALID_PHONE."""
+    async def list_users(
+        self,
+        request: HttpRequest,
+        db: Database,
+        phone: str | None = None,
+        q: str | None = None,
+        role: Role | None = None,
+        cursor: str | None = None,
+        limit: int | None = None,
+    ) -> Page[AdminUserView]:
+        """With `phone`: its account and its guest, account first (422 INVALID_PHONE); support may ask this, too.
+
+        Without: accounts, newest first, for admins. `q` is part of a name, phone or address.
+        """
+        size = page_limit(limit)
+        if phone is None and not principal_of(request).is_admin:
+            raise ForbiddenError
         async with db.read() as tx:
-            return Page(await users.users_by_phone(tx, phone))
+            if phone is not None:
+                return Page(await blocks.users_of_phone(tx, phone))
+            return await blocks.list_accounts(tx, q, role, cursor, size)
+
+    @post("/{user_id:uuid}/block", guards=[admin], status_code=200)
+    async def block(
+        self, request: HttpRequest, user_id: UUID, data: Block, runtime: Runtime, db: Database
+    ) -> AdminUserView:
+        """Block an account: signed out everywhere at once, and no way in. 409 OWN_BLOCK, LAST_ADMIN."""
+        who, ip = principal_of(request), client_ip(request)
+        return (await db.transact(lambda tx: blocks.block(runtime, tx, who, user_id, data.reason, ip))).admin_view
+
+    @post("/{user_id:uuid}/unblock", guards=[admin], status_code=200)
+    async def unblock(self, request: HttpRequest, user_id: UUID, db: Database) -> AdminUserView:
+        """Lift a block; the person signs in anew."""
+        who, ip = principal_of(request), client_ip(request)
+        return (await db.transact(lambda tx: blocks.unblock(tx, who, user_id, ip))).admin_view
 
     @put("/{user_id:uuid}/roles/{role:str}", guards=[admin])
     async def grant_role(self, request: HttpRequest, user_id: UUID, role: str, db: Database) -> RolesView:
@@ -79,7 +136,7 @@ class AdminUserController(Controller):
     async def withdraw_role(
         self, request: HttpRequest, user_id: UUID, role: str, runtime: Runtime, db: Database
     ) -> RolesView:
-        """Take a platform role away; the user is signed out everywhere."""
+        """Take a platform role away; the user is signed out everywhere. 409 LAST_ADMIN."""
         async with db.write() as tx:
             before = await _roles_of(tx, user_id)
             after = await users.withdraw_role(runtime, tx, user_id, role)
@@ -147,11 +204,13 @@ class AdminAuditController(Controller):
         until: datetime | None = None,
         cursor: str | None = None,
         limit: int | None = None,
-    ) -> Page[RecordedEntry]:
+    ) -> Page[AuditView]:
         """Who did what, newest first. `since` is inclusive, `until` exclusive."""
         for name, text in (("entity", entity), ("entity_id", entity_id), ("action", action)):
             if text is not None and not text.isprintable():
                 raise invalid(f"/{name}", "Недопустимый символ.")
         wanted = AuditFilter(actor_id, entity, entity_id, action, _utc(since), _utc(until))
         async with db.read() as tx:
-            return await audit.list_entries(tx, wanted, cursor, page_limit(limit))
+            page = await audit.list_entries(tx, wanted, cursor, page_limit(limit))
+            names = await blocks.names_of(tx, [e.actor_id for e in page.items])
+        return Page([_audit_view(e, names) for e in page.items], page.next_cursor)

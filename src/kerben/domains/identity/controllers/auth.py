@@ -45,7 +45,8 @@ class AuthController(Controller):
 
     @post("/signin", guards=[public], status_code=200)
     async def sign_in(self, request: HttpRequest, data: SignIn, runtime: Runtime) -> SignedIn:
-        """Sign in by password. 401 INVALID_CREDENTIALS, OTP_REQUIRED, OTP_INVALID; 429 LOCKED_OUT."""
+        """Sign in by password. 401 INVALID_CREDENTIALS, OTP_REQUIRED, OTP_INVALID; 403 ACCOUNT_BLOCKED;
+        429 LOCKED_OUT."""
         device = device_of(request)
         runtime.part(AuthLimits).signin.take(device.ip)
         return await signin.sign_in(runtime, data.login, data.password, data.otp, device)
@@ -68,7 +69,7 @@ class AuthController(Controller):
 
     @post("/signin/code", guards=[public], status_code=200)
     async def sign_in_by_code(self, request: HttpRequest, data: CodeSignIn, runtime: Runtime) -> SignedIn:
-        """Sign in by a one-time code. 422 CODE_INVALID; 401 OTP_REQUIRED, OTP_INVALID; 429."""
+        """Sign in by a one-time code. 422 CODE_INVALID; 401 OTP_REQUIRED, OTP_INVALID; 403 ACCOUNT_BLOCKED; 429."""
         device = device_of(request)
         runtime.part(AuthLimits).signin.take(device.ip)
         login = rules.login_of(data.phone, data.email)

@@ -89,6 +89,12 @@ class PhoneProof(msgspec.Struct, frozen=True):
     phone: LoginText | None = None
 
 
+class Block(msgspec.Struct, frozen=True):
+    """Body of `POST /admin/users/{id}/block`. The reason is for admins and support, the person does not see it."""
+
+    reason: Annotated[str, Meta(min_length=1, max_length=300)]
+
+
 class NewGroup(msgspec.Struct, frozen=True):
     """Body of `POST /admin/user-groups`."""
 

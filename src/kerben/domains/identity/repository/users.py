@@ -9,14 +9,15 @@ from uuid import UUID
 from kerben.domains.identity.model import Channel, GroupView, GuestContact, Login, NewUser, UserKind, UserRow
 from kerben.platform.db import ReadTx, Row, WriteTx
 
-_COLUMNS: Final = """
+COLUMNS: Final = """
     u.id, u.kind, u.phone, u.email, u.name, u.roles, u.password_hash, u.phone_verified_at, u.email_verified_at,
-    u.created_at, u.second_factor_demanded,
+    u.created_at, u.second_factor_demanded, u.blocked_at, u.block_reason,
     EXISTS (SELECT FROM identity.totp t WHERE t.user_id = u.id AND t.confirmed_at IS NOT NULL) AS totp_enabled
 """
 
 
-def _row(row: Row) -> UserRow:
+def user_of(row: Row) -> UserRow:
+    """A user of a row with COLUMNS."""
     return UserRow(
         id=row["id"],
         kind=row["kind"],
@@ -30,40 +31,40 @@ def _row(row: Row) -> UserRow:
         created_at=row["created_at"],
         totp_enabled=row["totp_enabled"],
         second_factor_demanded=row["second_factor_demanded"],
+        blocked_at=row["blocked_at"],
+        block_reason=row["block_reason"],
     )
 
 
 async def by_ids(tx: ReadTx, ids: Sequence[UUID]) -> list[UserRow]:
     """Users by primary key."""
-    rows = await tx.fetch(f"SELECT {_COLUMNS} FROM identity.users u WHERE u.id = ANY($1::uuid[])", ids)
-    return [_row(row) for row in rows]
+    rows = await tx.fetch(f"SELECT {COLUMNS} FROM identity.users u WHERE u.id = ANY($1::uuid[])", ids)
+    return [user_of(row) for row in rows]
 
 
 async def lock(tx: WriteTx, user_id: UUID) -> UserRow | None:
     """A user, held until the transaction ends."""
-    row = await tx.fetchrow(
-        f"SELECT {_COLUMNS} FROM identity.users u WHERE u.id = $1 FOR NO KEY UPDATE OF u", user_id
-    )
-    return _row(row) if row else None
+    row = await tx.fetchrow(f"SELECT {COLUMNS} FROM identity.users u WHERE u.id = $1 FOR NO KEY UPDATE OF u", user_id)
+    return user_of(row) if row else None
 
 
 async def account_by_login(tx: ReadTx, login: Login) -> UserRow | None:
     """The account of a phone or address: users_account_phone, users_account_email."""
     column = "phone" if login.channel is Channel.SMS else "email"
     row = await tx.fetchrow(
-        f"SELECT {_COLUMNS} FROM identity.users u WHERE u.kind = 'account' AND u.{column} = $1", login.value
+        f"SELECT {COLUMNS} FROM identity.users u WHERE u.kind = 'account' AND u.{column} = $1", login.value
     )
-    return _row(row) if row else None
+    return user_of(row) if row else None
 
 
 async def by_phone(tx: ReadTx, phone: str) -> list[UserRow]:
     """The account and the guest of a phone, account first: users_account_phone, users_guest_phone."""
     rows = await tx.fetch(
-        f"SELECT {_COLUMNS} FROM identity.users u WHERE u.kind = 'account' AND u.phone = $1"
-        f" UNION ALL SELECT {_COLUMNS} FROM identity.users u WHERE u.kind = 'guest' AND u.phone = $1",
+        f"SELECT {COLUMNS} FROM identity.users u WHERE u.kind = 'account' AND u.phone = $1"
+        f" UNION ALL SELECT {COLUMNS} FROM identity.users u WHERE u.kind = 'guest' AND u.phone = $1",
         phone,
     )
-    return [_row(row) for row in rows]
+    return [user_of(row) for row in rows]
 
 
 async def insert_account(tx: WriteTx, new: NewUser) -> UUID | None:

@@ -12,6 +12,7 @@ import asyncpg
 
 from kerben.domains.identity import rules
 from kerben.domains.identity.errors import (
+    AccountBlockedError,
     CodeInvalidError,
     InvalidCredentialsError,
     InvalidEmailError,
@@ -81,8 +82,8 @@ async def sign_in(runtime: Runtime, login_text: str, password: str, otp: str | N
     """Sign in by password.
 
     InvalidCredentialsError for a wrong password and for a login nobody has, after the same work. OtpRequiredError,
-    OtpInvalidError for the second factor. LockedOutError after five wrong guesses in a quarter of an hour, also for
-    logins that nobody has.
+    OtpInvalidError for the second factor. AccountBlockedError once all of that is right. LockedOutError after five
+    wrong guesses in a quarter of an hour, also for logins that nobody has.
     """
     login = _login_or_none(login_text)
     key = lockout.login_key(login.value if login else login_text)
@@ -104,6 +105,7 @@ async def sign_in(runtime: Runtime, login_text: str, password: str, otp: str | N
             raise InvalidCredentialsError
         if not await _second_factor(runtime, tx, row, otp):
             return None
+        _refuse_blocked(row)
         await lockout.forgive(tx, key)
         return await sessions.open_session(runtime, tx, row.view, device, second_factor=row.totp_enabled)
 
@@ -120,6 +122,12 @@ async def _count_wrong_otp(runtime: Runtime, user_id: UUID, ip: str) -> None:
     """Count a wrong second factor. By the account, not by the login: a new password, another login or another
     route gives no further guesses."""
     await lockout.count_failure(runtime, lockout.factor_key(user_id), ip)
+
+
+def _refuse_blocked(row: UserRow) -> None:
+    """AccountBlockedError for a blocked account; the row must be locked, so that a block under way is seen."""
+    if row.blocked_at is not None:
+        raise AccountBlockedError
 
 
 async def _second_factor(runtime: Runtime, tx: WriteTx, row: UserRow, otp: str | None) -> bool:
@@ -140,7 +148,7 @@ async def sign_in_by_code(runtime: Runtime, login: Login, code: str, otp: str | 
     The code proves the phone or address. A phone that so far only ordered as a guest gets an account, which takes
     over what the guest has. An account whose owner never proved its contact may have been opened by somebody else in
     advance: its password, second factor and sessions are void from here on (but see `_proven`).
-    CodeInvalidError, OtpRequiredError (the code stays good), OtpInvalidError, LockedOutError.
+    CodeInvalidError, OtpRequiredError (the code stays good), OtpInvalidError, AccountBlockedError, LockedOutError.
     """
     mac = await codes.prove(runtime, login, CodePurpose.SIGNIN, code, device.ip)
     async with runtime.db.read() as tx:
@@ -159,6 +167,7 @@ async def sign_in_by_code(runtime: Runtime, login: Login, code: str, otp: str | 
             # Refused before the code is used up: it serves for the next try, with the second factor.
             if not await _second_factor(runtime, tx, row, otp):
                 raise OtpInvalidError
+            _refuse_blocked(row)
             await codes.use(tx, login, CodePurpose.SIGNIN, mac)
         return await sessions.open_session(runtime, tx, row.view, device, second_factor=row.totp_enabled)
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from kerben.domains.identity import rules
-from kerben.domains.identity.errors import LoginTakenError
+from kerben.domains.identity.errors import LastAdminError, LoginTakenError
 from kerben.domains.identity.events import GuestClaimed, RolesChanged, UserRegistered
 from kerben.domains.identity.model import Contacts, GuestContact, NewUser, RevocationCause, Role, UserKind, UserView
-from kerben.domains.identity.repository import users
+from kerben.domains.identity.repository import directory, users
 from kerben.domains.identity.service import sessions
 from kerben.platform.db import ReadTx, WriteTx
 from kerben.platform.errors import NotFoundError, invalid
@@ -100,11 +100,14 @@ async def grant_role(tx: WriteTx, user_id: UUID, role: str) -> list[str]:
 async def withdraw_role(runtime: Runtime, tx: WriteTx, user_id: UUID, role: str) -> list[str]:
     """Take a platform role away; all sessions of the user are closed, so it is gone at once everywhere.
 
-    NotFoundError without such an account, InvalidRequestError for an unknown role or for `buyer`, which all have.
+    NotFoundError without such an account, InvalidRequestError for an unknown role or for `buyer`, which all have,
+    LastAdminError.
     """
     wanted = _role(role)
     if wanted is Role.BUYER:
         raise invalid("/role", "Роль покупателя есть у всех.")
+    if wanted is Role.ADMIN and await directory.lock_admins(tx) == [user_id]:
+        raise LastAdminError
     row = await users.lock(tx, user_id)
     if row is None or row.kind != UserKind.ACCOUNT:
         raise NotFoundError

@@ -227,7 +227,7 @@ async def test_a_revoked_key_is_refused_here_at_once_and_elsewhere_by_the_event(
     assert name == "merchants.api_key_changed.v1"
     on_key_changed(elsewhere, ApiKeyChanged(key_id, stage.merchant_id))
     assert await directory.find(secret, "ip") is None
-    assert [watch.events for watch in MODULE.watches] == [(ApiKeyChanged,)]
+    assert (ApiKeyChanged,) in [watch.events for watch in MODULE.watches]
     # Again is no deed, and a revoked key cannot be brought back.
     before = await stage.state()
     assert (await stage.client.delete(url, headers=stage.headers)).status_code == 204

@@ -10,7 +10,8 @@ from kerben.domains.pos.model import DeviceRow, DeviceStatus, Heartbeat, Presenc
 from kerben.platform.db import ReadTx, Row, WriteTx
 
 
-def _device(row: Row) -> DeviceRow:
+def device_of(row: Row) -> DeviceRow:
+    """A till from its row."""
     return DeviceRow(
         id=row["id"],
         shop_id=row["shop_id"],
@@ -65,7 +66,7 @@ async def device_by_token(tx: ReadTx, token_hash: bytes) -> tuple[UUID, UUID, by
 async def devices_of_shop(tx: ReadTx, shop_id: UUID) -> list[DeviceRow]:
     """All tills of a shop, revoked ones too. Uses device_shop."""
     rows = await tx.fetch("SELECT * FROM pos.device WHERE shop_id = $1 ORDER BY created_at, id", shop_id)
-    return [_device(row) for row in rows]
+    return [device_of(row) for row in rows]
 
 
 async def revoke(tx: WriteTx, shop_id: UUID, device_id: UUID) -> bool:
@@ -90,6 +91,20 @@ async def lock_presence(tx: WriteTx, shop_ids: Sequence[UUID]) -> dict[UUID, Pre
         list(shop_ids),
     )
     return {row["shop_id"]: _presence(row) for row in rows}
+
+
+async def alive_after(tx: ReadTx, after: UUID, since: datetime, limit: int) -> list[tuple[UUID, datetime]]:
+    """Shops by id, those after one, whose tills were heard since a moment, and when. Uses shop_presence_pkey."""
+    rows = await tx.fetch(
+        """
+        SELECT shop_id, alive_at FROM pos.shop_presence WHERE shop_id > $1 AND alive_at >= $2
+        ORDER BY shop_id LIMIT $3
+        """,
+        after,
+        since,
+        limit,
+    )
+    return [(row[0], row[1]) for row in rows]
 
 
 async def presence(tx: ReadTx, shop_ids: Sequence[UUID]) -> dict[UUID, Presence]:

@@ -61,6 +61,7 @@ def _entry(access: ShopAccess, action: str, device_id: UUID, after: dict[str, st
         before=None,
         after={"shop_id": str(access.shop_id), **(after or {})},
         ip=ip,
+        merchant_id=access.merchant_id,
     )
 
 

@@ -114,6 +114,7 @@ async def resolve(
             {**before, "variant_id": str(found.variant_id)},
             after,
             ip,
+            access.merchant_id,
         ),
     )
     tx.publish(_resolved(found, action))

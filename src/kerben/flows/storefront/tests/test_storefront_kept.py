@@ -37,7 +37,7 @@ from kerben.flows.storefront import cards as cards_module
 from kerben.flows.storefront import service
 from kerben.flows.storefront.cards import Cards, make_card
 from kerben.flows.storefront.module import MODULE
-from kerben.flows.storefront.service import ProductLists, ProductPages, Searches
+from kerben.flows.storefront.service import ProductLists, ProductPages, Searches, Whose
 from kerben.flows.storefront.shelf import Shops
 from kerben.flows.storefront.tests.plain import plain_view
 from kerben.flows.storefront.views import ProductView
@@ -310,7 +310,7 @@ async def test_only_what_a_common_search_found_is_kept_for_a_moment(
     searches = market.here.part(Searches)
 
     async def total(q: str) -> int:
-        found = await searches.get(SearchQuery(q=q), shop_id=market.shop_id, near=None)
+        found = await searches.get(SearchQuery(q=q), Whose(shop_id=market.shop_id))
         return msgspec.json.decode(found.body, type=dict[str, Any])["total"]
 
     async def add() -> None:

@@ -1,0 +1,69 @@
+import type { ListedOrder, OrderStatus } from './trade-api';
+
+export const STATES = [
+  'all',
+  'attention',
+  'confirm',
+  'unpaid',
+  'collect',
+  'counter',
+  'way',
+  'done',
+  'ended',
+] as const;
+export type State = (typeof STATES)[number];
+
+/** Which statuses a chip of the list stands for; none for all of them. */
+export const STATUSES: Record<State, readonly OrderStatus[]> = {
+  all: [],
+  attention: [],
+  confirm: ['awaiting_confirmation'],
+  unpaid: ['awaiting_payment'],
+  collect: ['awaiting_shipment', 'awaiting_shipment_cod', 'cooking'],
+  counter: ['ready_for_pickup', 'pickup_expired'],
+  way: ['shipped', 'delivering'],
+  done: ['delivered'],
+  ended: ['cancelled', 'returned'],
+};
+
+/** Whether an order belongs under a chip. */
+export function belongs(order: Pick<ListedOrder, 'status' | 'needs_attention'>, state: State): boolean {
+  if (state === 'attention') return order.needs_attention !== null;
+  return STATUSES[state].length === 0 || STATUSES[state].includes(order.status);
+}
+
+export type Tone = 'warn' | 'good' | 'bad' | 'info' | '';
+
+export const TONES: Record<OrderStatus, Tone> = {
+  awaiting_confirmation: 'warn',
+  awaiting_payment: '',
+  awaiting_shipment: 'info',
+  awaiting_shipment_cod: 'info',
+  cooking: 'info',
+  ready_for_pickup: 'good',
+  pickup_expired: 'warn',
+  shipped: 'info',
+  delivering: 'info',
+  delivered: 'good',
+  cancelled: '',
+  returned: '',
+};
+
+/** Steps that end an order; they have dialogs of their own. */
+const ENDS: readonly OrderStatus[] = ['cancelled', 'returned'];
+
+/** The steps forward, the usual one first. */
+export function forward(canBecome: readonly OrderStatus[]): OrderStatus[] {
+  const steps = canBecome.filter((status) => !ENDS.includes(status));
+  // That a buyer did not come is said only when nothing better can be.
+  return [...steps.filter((s) => s !== 'pickup_expired'), ...steps.filter((s) => s === 'pickup_expired')];
+}
+
+export type Cause = 'oversold' | 'charged_back' | null;
+
+/** The two causes for which the server puts an order before the seller; null for words it did not have before. */
+export function causeOf(attention: string): Cause {
+  if (attention.includes('продан на кассе')) return 'oversold';
+  if (attention.includes('Банк вернул')) return 'charged_back';
+  return null;
+}

@@ -1,0 +1,231 @@
+/** Actions of the audit log that have words; others are shown as «действие». */
+export const ACTIONS: readonly string[] = [
+  'user.role_granted',
+  'user.role_withdrawn',
+  'user.blocked',
+  'user.unblocked',
+  'user.second_factor_on',
+  'user.second_factor_off',
+  'group.created',
+  'group.member_added',
+  'group.member_removed',
+  'merchant.create',
+  'merchant.change',
+  'merchant.verify',
+  'merchant.payout.onboard',
+  'merchant.payout.active',
+  'merchant.payout.suspended',
+  'shop.create',
+  'shop.change',
+  'shop.delivery_option',
+  'staff.invite',
+  'staff.join',
+  'staff.change',
+  'staff.remove',
+  'staff.invitation_resend',
+  'staff.invitation_withdraw',
+  'api_key.create',
+  'api_key.rotate',
+  'api_key.revoke',
+  'product.create',
+  'product.update',
+  'product.pictures',
+  'variant.update',
+  'stock.adjusted',
+  'stock.low_stock_set',
+  'import.start',
+  'import.cancel',
+  'order.transition',
+  'order.edited',
+  'order.cancelled',
+  'order.refunded',
+  'order.returned',
+  'order.restocked',
+  'order.pickup_extended',
+  'order.taken_by_phone',
+  'refund.borne',
+  'payment.problem_resolved',
+  'payout.retried',
+  'pos.device_registered',
+  'pos.device_revoked',
+  'pos.discrepancy_resolved',
+  'category.create',
+  'category.change',
+  'exchange_rate.set',
+  'dead_letter.replayed',
+  'dead_letter.discarded',
+  'availability_request.answer',
+];
+
+export const ENTITIES: readonly string[] = [
+  'user',
+  'group',
+  'merchant',
+  'shop',
+  'staff',
+  'invitation',
+  'api_key',
+  'product',
+  'variant',
+  'import',
+  'order',
+  'payment',
+  'refund',
+  'payout',
+  'pos_device',
+  'category',
+  'currency',
+  'dead_letter',
+  'availability_request',
+];
+
+export const ROLES: readonly string[] = [
+  'admin',
+  'support',
+  'self',
+  'buyer',
+  'guest',
+  'owner',
+  'manager',
+  'cashier',
+  'storekeeper',
+  'accountant',
+  'system',
+  'bank',
+  'platform',
+];
+
+const FIELDS = new Set([
+  'name',
+  'slug',
+  'parent_id',
+  'sort',
+  'is_hidden',
+  'rate',
+  'roles',
+  'role',
+  'reason',
+  'blocked',
+  'note',
+  'problem',
+  'status',
+  'borne_by',
+  'responsible',
+  'restock',
+  'evidence',
+  'price',
+  'description',
+  'address',
+  'phone',
+  'email',
+  'picture',
+  'pictures',
+  'shop_id',
+  'variant_id',
+  'product_id',
+  'payout_status',
+  'verified',
+  'comment',
+  'hours',
+  'total',
+  'items',
+  'attributes',
+  'barcodes',
+  'sku',
+  'delta',
+  'on_hand',
+  'cause',
+  'low_stock',
+  'is_active',
+  'by',
+  'delivery',
+  'contact',
+  'payment_method',
+  'event',
+  'error',
+  'handled',
+  'left',
+  'consumer',
+  'rows',
+  'file',
+  'title',
+  'category_id',
+  'qty',
+  'unit',
+  'enabled',
+  'method',
+  'number',
+  'eligibility_mode',
+  'price_master',
+  'scopes',
+  'account_last4',
+  'bank_name',
+  'invitation',
+  'fee',
+  'resolution',
+  'user_id',
+  'lat',
+  'lon',
+  'currency',
+  'city',
+  'prefix',
+  'to',
+  'street',
+  'house',
+  'flat',
+  'index',
+  'country',
+  'branch',
+  'lines',
+  'key',
+  'position',
+  'event_id',
+  'verified_at',
+]);
+
+export interface Change {
+  /** «delivery.city»; its parts are names of the catalogue (`console.field.…`) as far as `isKnown` says. */
+  field: string;
+  before: string | null;
+  after: string | null;
+}
+
+type Fields = Record<string, unknown> | null;
+
+/** What differs between two states, field by field, as text; what stayed the same is left out. */
+export function changesOf(before: Fields, after: Fields): Change[] {
+  const old = flat(before);
+  const now = flat(after);
+  return [...new Set([...old.keys(), ...now.keys()])]
+    .map((field) => ({ field, before: old.get(field) ?? null, after: now.get(field) ?? null }))
+    .filter((change) => change.before !== change.after);
+}
+
+export const isKnown = (part: string): boolean => FIELDS.has(part);
+
+/** Nested objects become fields of their own, «delivery.city»; numbers that only programs know are shortened. */
+function flat(fields: Fields, prefix = ''): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const [name, value] of Object.entries(fields ?? {})) {
+    const field = prefix + name;
+    if (value !== null && typeof value === 'object' && !Array.isArray(value)) {
+      for (const [deep, text] of flat(value as Record<string, unknown>, `${field}.`)) found.set(deep, text);
+    } else {
+      const text = words(value);
+      if (text !== '') found.set(field, text);
+    }
+  }
+  return found;
+}
+
+function words(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  if (value === true) return 'yes';
+  if (value === false) return 'no';
+  if (Array.isArray(value)) return value.map(words).join(', ');
+  if (typeof value === 'object') {
+    return Object.values(value).map(words).filter(Boolean).join(' ');
+  }
+  const text = String(value);
+  return /^[0-9a-f]{8}-[0-9a-f]{4}-/.test(text) ? `…${text.slice(-6)}` : text;
+}

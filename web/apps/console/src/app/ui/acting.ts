@@ -1,0 +1,38 @@
+import { type Signal, inject, signal } from '@angular/core';
+import { TranslocoService } from '@jsverse/transloco';
+import { Toasts } from '@kerben/design';
+
+export interface Acting {
+  /** What is being done now, to switch its button off; null when nothing is. */
+  readonly busy: Signal<string | null>;
+  /** Runs one action at a time; says `done` (a key of the catalogue) afterwards, or what went wrong. */
+  run(
+    what: string,
+    work: () => Promise<unknown>,
+    done?: string,
+    params?: Record<string, unknown>,
+  ): Promise<boolean>;
+}
+
+export function acting(): Acting {
+  const toasts = inject(Toasts);
+  const transloco = inject(TranslocoService);
+  const busy = signal<string | null>(null);
+  return {
+    busy: busy.asReadonly(),
+    async run(what, work, done, params) {
+      if (busy() !== null) return false;
+      busy.set(what);
+      try {
+        await work();
+        if (done) toasts.good(transloco.translate(done, params));
+        return true;
+      } catch (error) {
+        toasts.bad(error);
+        return false;
+      } finally {
+        busy.set(null);
+      }
+    },
+  };
+}

@@ -1,0 +1,90 @@
+/** What the browsing pages ask the server for. */
+import { api, call, type Schemas } from '@kerben/api';
+
+export type Product = Schemas['ProductView'];
+export type Variant = Schemas['VariantView'];
+export type Category = Schemas['CategoryView'];
+export type Place = Schemas['Place'];
+export type Facets = Schemas['Facets'];
+export type Shop = Schemas['domains_merchants_controllers_ShopView'];
+export type SearchPage = Schemas['SearchPage'];
+
+export interface Page<T> {
+  items: readonly T[];
+  next_cursor?: string | null | undefined;
+}
+
+export type Home = Schemas['HomeView'];
+export type Suggestions = Schemas['SuggestionsView'];
+
+export const PAGE = 24;
+
+export const readHome = (signal: AbortSignal): Promise<Home> => call(api.GET('/api/v1/home', { signal }));
+
+export const readSuggestions = (q: string, signal: AbortSignal): Promise<Suggestions> =>
+  call(api.GET('/api/v1/search/suggestions', { params: { query: { q } }, signal }));
+
+/** `query` holds the filters of `filters.ts` as the server names them, `attr.<name>` among them. */
+export const search = (
+  query: Readonly<Record<string, string | readonly string[]>>,
+  signal: AbortSignal,
+): Promise<SearchPage> =>
+  call(
+    api.GET('/api/v1/search', {
+      params: { query: query as never },
+      // Alternatives of one attribute are told by repeating its name.
+      querySerializer: { array: { style: 'form', explode: true } },
+      signal,
+    }),
+  );
+
+export const readProducts = (
+  cursor: string | undefined,
+  limit: number,
+  signal: AbortSignal,
+): Promise<Page<Product>> =>
+  call(
+    api.GET('/api/v1/products', {
+      params: { query: { limit, ...(cursor ? { cursor } : {}) } },
+      signal,
+    }),
+  );
+
+export const readProduct = (product_id: string, signal?: AbortSignal): Promise<Product> =>
+  call(
+    api.GET('/api/v1/products/{product_id}', {
+      params: { path: { product_id } },
+      ...(signal ? { signal } : {}),
+    }),
+  );
+
+export const readShop = (shop_id: string, signal?: AbortSignal): Promise<Shop> =>
+  call(
+    api.GET('/api/v1/shops/{shop_id}', { params: { path: { shop_id } }, ...(signal ? { signal } : {}) }),
+  ) as Promise<Shop>;
+
+export const readShops = (
+  place_id: string,
+  cursor: string | undefined,
+  signal: AbortSignal,
+): Promise<Page<Shop>> =>
+  call(
+    api.GET('/api/v1/shops', {
+      params: { query: { place_id, limit: PAGE, ...(cursor ? { cursor } : {}) } },
+      signal,
+    }),
+  );
+
+export const readEligibility = (merchant_id: string, signal: AbortSignal) =>
+  call(api.GET('/api/v1/merchants/{merchant_id}/eligibility', { params: { path: { merchant_id } }, signal }));
+
+export const askAvailability = (
+  product_id: string,
+  body: Schemas['AvailabilityAskBody'],
+): Promise<Schemas['AskedRequest']> =>
+  call(
+    api.POST('/api/v1/products/{product_id}/availability-requests', {
+      params: { path: { product_id } },
+      body,
+    }),
+  );

@@ -1,0 +1,19 @@
+import { ChangeDetectionStrategy, Component } from '@angular/core';
+import { RouterLink } from '@angular/router';
+import { TranslocoDirective } from '@jsverse/transloco';
+import { Empty } from '@kerben/design';
+
+/** No such page; the server answered 404 as well. */
+@Component({
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [Empty, RouterLink, TranslocoDirective],
+  template: `
+    <main class="k-page" id="content" *transloco="let t">
+      <h1 class="k-sr">Kerben</h1>
+      <k-empty [heading]="t('common.not_found_title')" [text]="t('common.not_found_text')">
+        <a class="k-btn k-btn--primary" routerLink="/">{{ t('common.to_home') }}</a>
+      </k-empty>
+    </main>
+  `,
+})
+export class NotFound {}

@@ -1,0 +1,103 @@
+import { ChangeDetectionStrategy, Component, Injectable, inject, signal } from '@angular/core';
+import { ProblemTexts } from '@kerben/core';
+
+export interface Toast {
+  id: number;
+  text: string;
+  kind: 'good' | 'bad';
+  /** A way back: «Вернуть». */
+  action?: { label: string; run: () => void };
+}
+
+/** Short words about what has just been done; failures stay longer. */
+@Injectable({ providedIn: 'root' })
+export class Toasts {
+  readonly shown = signal<readonly Toast[]>([]);
+  private readonly texts = inject(ProblemTexts);
+  private next = 1;
+
+  good(text: string, action?: Toast['action']): void {
+    this.show({ id: this.next++, text, kind: 'good', ...(action ? { action } : {}) }, action ? 8000 : 4000);
+  }
+
+  /** Says what went wrong: a `Problem`, or words of one's own. */
+  bad(error: unknown): void {
+    this.show(
+      { id: this.next++, text: typeof error === 'string' ? error : this.texts.of(error), kind: 'bad' },
+      8000,
+    );
+  }
+
+  close(id: number): void {
+    this.shown.update((all) => all.filter((toast) => toast.id !== id));
+  }
+
+  private show(toast: Toast, ms: number): void {
+    this.shown.update((all) => [...all.filter((t) => t.text !== toast.text).slice(-2), toast]);
+    setTimeout(() => this.close(toast.id), ms);
+  }
+}
+
+/** Where toasts appear; once in an application's shell. */
+@Component({
+  selector: 'k-toasts',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  template: `
+    <div class="all" role="status" aria-live="polite">
+      @for (toast of toasts.shown(); track toast.id) {
+        <div class="toast" [class.bad]="toast.kind === 'bad'">
+          <span>{{ toast.text }}</span>
+          @if (toast.action; as action) {
+            <button type="button" (click)="action.run(); toasts.close(toast.id)">{{ action.label }}</button>
+          }
+        </div>
+      }
+    </div>
+  `,
+  styles: `
+    .all {
+      position: fixed;
+      z-index: 90;
+      inset-inline: var(--s4);
+      /* A page with something stuck to its bottom lifts them above it. */
+      bottom: calc(var(--bar) + var(--toast-lift, 0px) + var(--s4) + env(safe-area-inset-bottom));
+      display: grid;
+      justify-items: center;
+      gap: var(--s2);
+      pointer-events: none;
+    }
+    @media (width >= 720px) {
+      .all {
+        bottom: var(--s5);
+      }
+    }
+    .toast {
+      display: flex;
+      align-items: center;
+      gap: var(--s4);
+      max-width: 520px;
+      padding: var(--s3) var(--s4);
+      border-radius: var(--radius);
+      background: var(--ink);
+      color: var(--paper);
+      box-shadow: var(--shadow);
+      pointer-events: auto;
+    }
+    .bad {
+      background: light-dark(#7a1f19, #f3b3a8);
+      color: light-dark(#ffffff, #2a0d09);
+    }
+    button {
+      min-height: 40px;
+      border: 0;
+      background: none;
+      color: inherit;
+      font-weight: 650;
+      text-decoration: underline;
+      cursor: pointer;
+    }
+  `,
+})
+export class ToastList {
+  protected readonly toasts = inject(Toasts);
+}
