@@ -21,6 +21,7 @@ from tests.queries import loaded, statements
 from tests.queries.test_statements import send_what_is_made_at_run_time
 
 READS_WHOLE: Final[dict[str, str]] = {
+    "kerben/domains/pos/repository/market.py:page": "an administrator's list of tills that do not work; few rows",
     "kerben/domains/audit/repository.py:page": "its filters are optional; `read()` plans it for those that are given",
     "kerben/domains/pos/repository/summaries.py:rebuild": "works all sums out again, by hand",
     "kerben/platform/housekeeping.py:ensure_outbox_partitions": "the default partition, which is empty",

@@ -28,7 +28,12 @@ export class Connection {
     this.probing = true;
     for (let pause = 1000; !this.online() || pause === 1000; pause = Math.min(pause * 1.6, 15_000)) {
       try {
-        await fetch('/readyz', { cache: 'no-store', signal: AbortSignal.timeout(5000) });
+        await fetch('/readyz', {
+          cache: 'no-store',
+          // Behind the service worker a lost server would look like an answer, its own 504.
+          headers: { 'ngsw-bypass': 'true' },
+          signal: AbortSignal.timeout(5000),
+        });
         this.answered.set(true);
         break;
       } catch {

@@ -12,6 +12,7 @@ import { CatalogueLoader, Languages, PluralTranspiler } from './languages';
 import { CATALOGUES, type Catalogues } from './provide-token';
 import { RouteFocus } from './route-focus';
 import { Session } from './session';
+import { SessionEnd } from './session-end';
 import { Updates } from './updates';
 
 /** What every application provides besides its routes. */
@@ -38,6 +39,7 @@ export function provideKerben(catalogues: Catalogues): EnvironmentProviders {
       inject(Session); // its middleware has to stand before the first call
       inject(Updates).watch();
       inject(RouteFocus).watch();
+      inject(SessionEnd);
       return inject(Languages).begin();
     }),
   ]);

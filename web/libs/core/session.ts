@@ -28,9 +28,11 @@ export class Session {
   private readonly connection = inject(Connection);
   readonly user = computed(() => this.kept()?.user ?? null);
   readonly isSignedIn = computed(() => this.kept() !== null);
+  /** Counts the times the server has ended the session, from another device or for good. */
+  readonly ended = signal(0);
 
   constructor() {
-    addEventListener('storage', (event) => {
+    window.addEventListener('storage', (event) => {
       if (event.key === KEY) this.kept.set(read());
     });
     connect({
@@ -39,6 +41,8 @@ export class Session {
           const token = await this.token();
           if (token) request.headers.set('Authorization', `Bearer ${token}`);
         }
+        // The service worker answers for a lost server; the program wants to know that it is lost.
+        request.headers.set('ngsw-bypass', 'true');
         const cart = guestCart.get();
         if (cart && /^\/api\/v1\/(cart|orders|checkout)/.test(schemaPath))
           request.headers.set('X-Cart-Token', cart);
@@ -101,7 +105,9 @@ export class Session {
 
   private refused(access: string): void {
     // Ended from another device. Another tab may have renewed it meanwhile: only the refused one is dropped.
-    if (this.kept()?.access === access) this.keep(null);
+    if (this.kept()?.access !== access) return;
+    this.keep(null);
+    this.ended.update((n) => n + 1);
   }
 
   /** One tab renews, the others take what it got: a refresh token works once. */

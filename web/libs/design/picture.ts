@@ -26,7 +26,12 @@ export interface Shown {
         (error)="failed.set(true)"
       />
     } @else {
-      <span class="none" role="img" [attr.aria-label]="alt()">
+      <span
+        class="none"
+        [attr.role]="alt() ? 'img' : null"
+        [attr.aria-label]="alt() || null"
+        [attr.aria-hidden]="alt() ? null : true"
+      >
         <svg
           viewBox="0 0 48 48"
           width="40%"

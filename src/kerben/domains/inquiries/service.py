@@ -94,6 +94,7 @@ async def answer(
             },
             {"status": done.status.value, "outcome": outcome.value},
             ip,
+            access.merchant_id,
         ),
     )
     tx.publish(

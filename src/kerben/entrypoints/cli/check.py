@@ -18,7 +18,7 @@ Step = tuple[str, Sequence[str]]
 @click.command()
 @click.option("--quick", is_flag=True, help="What a commit needs: no slow tests, under a minute.")
 def check(quick: bool) -> None:
-    """Format, lint, types, walls between modules, and every test."""
+    """Format, lint, types, walls between modules, the web client, and every test."""
     root = checkout()
     tool = str(root / ".venv" / "bin")
     environment = {**os.environ, "PATH": f"{tool}{os.pathsep}{os.environ.get('PATH', '')}"}
@@ -29,6 +29,8 @@ def check(quick: bool) -> None:
         ("lint", ["ruff", "check", "."]),
         ("walls", ["lint-imports", "--no-cache"]),
     ]
+    if not quick:
+        together.append(("web", [python, "-m", "kerben", "web", "check"]))
     tests = [python, "-m", "pytest", "-n", "2", "--dist", "loadfile"]
     tests += ["-m", "not slow"] if quick else []
     started = time.monotonic()

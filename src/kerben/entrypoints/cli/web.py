@@ -43,5 +43,18 @@ def build_command(force: bool, apps: tuple[str, ...]) -> None:
         click.echo("Веб-клиент уже собран, с тех пор ничего не изменилось.")
 
 
+@web.command("check")
+def check_command() -> None:
+    """Check layout, types and unit tests of the web client's sources."""
+    source = workspace()
+    if source is None:
+        fail("Здесь нет исходников веб-клиента.")
+    signal.signal(signal.SIGTERM, _end)
+    try:
+        WebBuilder(source, lambda text: click.echo(f"… {text}", err=True)).check()
+    except WebBuildError as error:
+        fail(str(error))
+
+
 def _end(_: int, __: FrameType | None) -> NoReturn:
     sys.exit(143)

@@ -122,6 +122,16 @@ class WebBuilder:
             self._say(f"Веб-клиент собран за {time.monotonic() - started:.0f} с")
             return wanted
 
+    def check(self) -> None:
+        """Layout, types and unit tests of the sources. Raises WebBuildError with the end of what they said."""
+        node = Node()
+        self._work.mkdir(exist_ok=True)
+        with _alone(self._work / "kerben-build.lock", self._say):
+            self.log.write_bytes(b"")
+            self._install(node)
+            self._run(node, "Проверка исходников веб-клиента", [*self._npm(node), "run", "check"])
+            self._run(node, "Тесты веб-клиента", [*self._npm(node), "test"])
+
     def _npm(self, node: Node) -> list[str]:
         return [str(node.program), str(node.npm)]
 

@@ -1,9 +1,11 @@
 import { type ApplicationConfig } from '@angular/core';
 import {
+  PreloadAllModules,
   TitleStrategy,
   provideRouter,
   withComponentInputBinding,
   withInMemoryScrolling,
+  withPreloading,
 } from '@angular/router';
 import { PageTitle, provideKerben } from '@kerben/core';
 import ru from '../i18n/ru';
@@ -14,6 +16,8 @@ export const config: ApplicationConfig = {
     provideRouter(
       routes,
       withComponentInputBinding(),
+      // A till has to work when the network is gone a moment later.
+      withPreloading(PreloadAllModules),
       withInMemoryScrolling({ scrollPositionRestoration: 'enabled', anchorScrolling: 'enabled' }),
     ),
     { provide: TitleStrategy, useExisting: PageTitle },

@@ -62,6 +62,10 @@ import { StatusBar } from './shell/status-bar';
       }
     }
     @media print {
+      :host {
+        color-scheme: light;
+        background: #fff;
+      }
       .frame {
         display: block;
         height: auto;

@@ -119,7 +119,7 @@ import { SearchField } from './search-field';
       align-items: center;
     }
     .gap {
-      width: var(--s4);
+      width: var(--touch);
       flex: none;
     }
     .take {

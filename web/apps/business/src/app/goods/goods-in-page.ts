@@ -27,7 +27,9 @@ import { ScanLines } from './scan-lines';
     <main class="k-page k-stack" id="content" *transloco="let t">
       <a class="back" routerLink="/stock"><k-icon [of]="back" [size]="18" /> {{ t('goods.stock_title') }}</a>
       <h1>{{ t('goods.goods_in_title') }}</h1>
-      <p class="k-soft">{{ t('goods.scan_intro_goods_in') }}</p>
+      @if (!draft().lines.length) {
+        <p class="k-soft">{{ t('goods.scan_intro_goods_in') }}</p>
+      }
       <b-scan-input [shopId]="current.shopId()" (found)="add($event)" />
       @if (draft().lines.length) {
         <b-scan-lines [(draft)]="draft" [cost]="true" />

@@ -3,6 +3,8 @@ import {
   Component,
   ElementRef,
   inject,
+  input,
+  linkedSignal,
   signal,
   viewChild,
   viewChildren,
@@ -102,8 +104,13 @@ import { VariantFields } from './variant-fields';
   `,
 })
 export class NewProductPage {
+  /** From the address: a code that was scanned and is not known yet. */
+  readonly barcode = input<string>();
+
   protected readonly product = signal<ProductDraft>({ name: '', categoryId: '', description: '' });
-  protected readonly variants = signal<readonly VariantDraft[]>([emptyVariant()]);
+  protected readonly variants = linkedSignal<readonly VariantDraft[]>(() => [
+    { ...emptyVariant(), barcode: this.barcode() ?? '' },
+  ]);
   protected readonly pictures = signal<readonly Pic[]>([]);
   protected readonly faults = signal<readonly Faults[]>([]);
   protected readonly problem = signal<Problem | null>(null);

@@ -98,7 +98,10 @@ import { VariantDialog } from './variant-dialog';
                 @for (variant of product.variants; track variant.id) {
                   <li>
                     <div class="what">
-                      <span class="k-strong">{{ details(variant) || t('goods.the_only') }}</span>
+                      <span class="k-strong">{{
+                        details(variant) ||
+                          t(product.variants.length > 1 ? 'goods.plain_variant' : 'goods.the_only')
+                      }}</span>
                       <span class="k-soft k-small">
                         {{ variant.sku }}
                         @if (variant.barcode) {

@@ -49,7 +49,9 @@ export interface Found {
         @if (unknown(); as code) {
           <div class="k-notice k-notice--bad k-row k-row--between">
             <span>{{ t('goods.scan_unknown', { code }) }}</span>
-            <a class="k-btn k-btn--small" routerLink="/goods/new">{{ t('goods.scan_unknown_add') }}</a>
+            <a class="k-btn k-btn--small" routerLink="/goods/new" [queryParams]="{ barcode: code }">{{
+              t('goods.scan_unknown_add')
+            }}</a>
           </div>
         }
         @if (waiting() > 1) {

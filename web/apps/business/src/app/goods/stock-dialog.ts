@@ -12,7 +12,7 @@ import {
 } from '@angular/core';
 import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
 import { Problem, api, call } from '@kerben/api';
-import { newKey, parseMajor, roundQty } from '@kerben/core';
+import { ProblemTexts, newKey, parseMajor, roundQty } from '@kerben/core';
 import { Dialog, Toasts } from '@kerben/design';
 import { CurrentShop } from '../shell/current-shop';
 import { type Movement, type Variant, moveStock } from './goods-api';
@@ -135,6 +135,9 @@ const REASONS = ['damage', 'break', 'expired', 'own', 'loss'] as const;
                 (input)="note.set(value($event))"
               />
             </label>
+            @if (said(); as words) {
+              <p class="k-error" role="alert">{{ words }}</p>
+            }
             <button type="submit" class="k-btn k-btn--primary" [disabled]="busy()">
               {{ t('common.save') }}
             </button>
@@ -222,9 +225,12 @@ export class StockDialog {
   protected readonly low = signal('');
   protected readonly tried = signal(false);
   protected readonly busy = signal(false);
+  /** What went wrong with the whole. */
+  protected readonly said = signal('');
   protected readonly show = showQty;
   private readonly problem = signal<Problem | null>(null);
   private readonly current = inject(CurrentShop);
+  private readonly texts = inject(ProblemTexts);
   private readonly toasts = inject(Toasts);
   private readonly transloco = inject(TranslocoService);
   private key = newKey();
@@ -303,7 +309,6 @@ export class StockDialog {
     };
     await this.run(async () => {
       await moveStock(this.current.shopId(), [item], this.key);
-      this.begin();
       this.toasts.good(this.transloco.translate('goods.stock_saved'));
     });
   }
@@ -329,17 +334,21 @@ export class StockDialog {
     this.low.set(low === null ? '' : showQty(low));
     this.tried.set(false);
     this.problem.set(null);
+    this.said.set('');
     this.key = newKey();
   }
 
   private async run(work: () => Promise<void>): Promise<void> {
     this.busy.set(true);
+    this.said.set('');
     try {
       await work();
+      this.open.set(false);
       this.saved.emit();
     } catch (error) {
+      // Said inside: short messages lie below an open dialog.
       if (error instanceof Problem) this.problem.set(error);
-      this.toasts.bad(error);
+      if (!this.problem()?.field('qty')) this.said.set(this.texts.of(error));
     } finally {
       this.busy.set(false);
     }

@@ -81,7 +81,9 @@ const BATCH = 100;
           </button>
         </div>
       } @else {
-        <p class="k-soft">{{ t('goods.scan_intro_stocktake') }}</p>
+        @if (!draft().lines.length) {
+          <p class="k-soft">{{ t('goods.scan_intro_stocktake') }}</p>
+        }
         <b-scan-input [shopId]="current.shopId()" (found)="add($event)" />
         @if (draft().lines.length) {
           <b-scan-lines [(draft)]="draft" />

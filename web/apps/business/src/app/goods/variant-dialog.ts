@@ -12,10 +12,18 @@ import {
   viewChild,
 } from '@angular/core';
 import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
-import { Problem, type Schemas } from '@kerben/api';
+import { Problem, api, call, type Schemas } from '@kerben/api';
+import { DateTimePipe, ProblemTexts } from '@kerben/core';
 import { Dialog, Toasts } from '@kerben/design';
 import { Wedge } from '@kerben/features/scanner';
-import { type Product, type Variant, addVariant, changeVariant, getVariant } from './goods-api';
+import {
+  type PricePoint,
+  type Product,
+  type Variant,
+  addVariant,
+  changeVariant,
+  getVariant,
+} from './goods-api';
 import { PriceHistory } from './price-history';
 import {
   type Faults,
@@ -32,7 +40,7 @@ import { VariantFields } from './variant-fields';
 @Component({
   selector: 'b-variant-dialog',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [Dialog, PriceHistory, TranslocoDirective, VariantFields, Wedge],
+  imports: [DateTimePipe, Dialog, PriceHistory, TranslocoDirective, VariantFields, Wedge],
   template: `
     <k-dialog
       [(open)]="open"
@@ -52,6 +60,9 @@ import { VariantFields } from './variant-fields';
                   </li>
                 }
               </ul>
+              @if (priceBy(); as point) {
+                <p class="k-small">{{ t('goods.price_by_' + point.source) }}, {{ point.at | dateTime }}</p>
+              }
               <div class="k-row">
                 <button type="button" class="k-btn k-btn--small" (click)="takeTheirs()">
                   {{ t('goods.take_theirs') }}
@@ -70,6 +81,9 @@ import { VariantFields } from './variant-fields';
           />
           @if (variant()) {
             <p class="k-hint">{{ t('goods.stock_elsewhere') }}</p>
+          }
+          @if (said(); as words) {
+            <p class="k-error" role="alert">{{ words }}</p>
           }
           <div class="k-row">
             <button type="submit" class="k-btn k-btn--primary" [disabled]="busy()">
@@ -115,15 +129,20 @@ export class VariantDialog {
   protected readonly draft = signal(emptyVariant());
   protected readonly faults = signal<Faults>({});
   protected readonly problem = signal<Problem | null>(null);
+  /** What went wrong; inside, as short messages lie below an open dialog. */
+  protected readonly said = signal('');
   protected readonly busy = signal(false);
   protected readonly history = signal(false);
   protected readonly fields = viewChild(VariantFields);
   private readonly fresh = signal<Variant | null>(null);
   private readonly base = signal<Variant | null>(null);
+  /** How the price came to be another one, when it is. */
+  protected readonly priceBy = signal<PricePoint | null>(null);
   protected readonly conflict = computed<FieldChange[] | null>(() => {
     const [base, fresh] = [this.base(), this.fresh()];
     return base && fresh ? changesOf(base, fresh) : null;
   });
+  private readonly texts = inject(ProblemTexts);
   private readonly toasts = inject(Toasts);
   private readonly transloco = inject(TranslocoService);
 
@@ -136,10 +155,12 @@ export class VariantDialog {
   private begin(variant: Variant | null): void {
     this.base.set(variant);
     this.fresh.set(null);
+    this.priceBy.set(null);
     const last = this.product().variants.at(-1);
     this.draft.set(variant ? draftOf(variant) : emptyVariant(last && draftOf(last)));
     this.faults.set({});
     this.problem.set(null);
+    this.said.set('');
     this.history.set(false);
   }
 
@@ -149,6 +170,7 @@ export class VariantDialog {
     const read = readVariant(this.draft());
     this.faults.set('faults' in read ? read.faults : {});
     this.problem.set(null);
+    this.said.set('');
     if ('faults' in read) return this.focusWrong();
     this.busy.set(true);
     try {
@@ -228,22 +250,35 @@ export class VariantDialog {
         const fresh = await getVariant(base.id);
         // A sale changes only the stock, which is not changed here: the same change again, on what is there now.
         if (changesOf(base, fresh).every((change) => change.field === 'stock')) this.base.set(fresh);
-        else this.fresh.set(fresh);
-        if (!this.fresh()) this.toasts.bad(this.transloco.translate<string>('goods.sold_meanwhile'));
+        else {
+          this.fresh.set(fresh);
+          this.priceBy.set(await lastPrice(base, fresh));
+        }
+        if (!this.fresh()) this.said.set(this.transloco.translate<string>('goods.sold_meanwhile'));
         return;
       } catch (other) {
-        this.toasts.bad(other);
+        this.said.set(this.texts.of(other));
         return;
       }
     }
     if (error instanceof Problem) this.problem.set(error);
-    this.toasts.bad(error);
+    this.said.set(this.texts.of(error));
     this.focusWrong();
   }
 
   private focusWrong(): void {
     setTimeout(() => document.querySelector<HTMLElement>('dialog[open] [aria-invalid="true"]')?.focus());
   }
+}
+
+/** The last change of the price, where it is another one than was seen. */
+async function lastPrice(base: Variant, fresh: Variant): Promise<PricePoint | null> {
+  if (base.price.amount === fresh.price.amount) return null;
+  const params = { path: { variant_id: fresh.id }, query: { limit: 1 } };
+  const page = await call(api.GET('/api/v1/variants/{variant_id}/price-history', { params })).catch(
+    () => null,
+  );
+  return page?.items[0] ?? null;
 }
 
 /** What is to change, and what brings it back. */

@@ -1,4 +1,4 @@
-import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, inject, resource, signal } from '@angular/core';
 import { FormsModule } from '@angular/forms';
 import { Router } from '@angular/router';
 import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
@@ -6,26 +6,35 @@ import { Problem, api, call, type Schemas } from '@kerben/api';
 import { Session } from '@kerben/core';
 import { Failed, Loading, Ornament, Toasts } from '@kerben/design';
 import { CurrentShop } from './current-shop';
+import { SecondFactorSetup } from '@kerben/features/auth';
 import { ShopForm } from './shop-form';
 
 /** The first minutes of a seller: the name, the second step where it is missing, the first shop. */
 @Component({
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [Failed, FormsModule, Loading, Ornament, ShopForm, TranslocoDirective],
+  imports: [Failed, FormsModule, Loading, Ornament, SecondFactorSetup, ShopForm, TranslocoDirective],
   template: `
     <main class="k-page k-page--narrow k-stack k-stack--loose" id="content" *transloco="let t">
       <header>
         <k-ornament />
-        <h1>{{ t(merchant() ? 'shell.begin_shop' : 'shell.begin_title') }}</h1>
-        <p class="k-soft">{{ t(merchant() ? 'shell.begin_shop_text' : 'shell.begin_text') }}</p>
-        <p class="k-small k-soft">{{ t('shell.step', { n: merchant() ? 2 : 1 }) }}</p>
+        <h1>{{ t(heading()) }}</h1>
+        <p class="k-soft">{{ t(text()) }}</p>
+        <p class="k-small k-soft">{{ t('shell.step', { n: step(), of: 3 }) }}</p>
       </header>
       @if (current.own.error()) {
         <k-failed [error]="current.own.error()" (again)="current.reload()" />
       } @else if (!current.own.hasValue()) {
         <k-loading />
       } @else if (merchant(); as mine) {
-        @if (mayOpen()) {
+        @if (!secured()) {
+          @if (me.error()) {
+            <k-failed [error]="me.error()" (again)="me.reload()" />
+          } @else if (me.hasValue()) {
+            <k-second-factor (turnedOn)="me.reload()" />
+          } @else {
+            <k-loading />
+          }
+        } @else if (mayOpen()) {
           <b-shop-form class="k-card" [merchantId]="mine.id" (saved)="opened($event)" />
         } @else {
           <p class="k-notice">{{ t('shell.no_shops_yet') }}</p>
@@ -87,6 +96,18 @@ export class BeginPage {
   private readonly transloco = inject(TranslocoService);
 
   protected readonly merchant = computed(() => this.made() ?? this.current.merchant());
+  /** Whoever acts for a seller needs the second step; asked before the form of a shop, so that nothing typed is lost. */
+  protected readonly me = resource({
+    loader: ({ abortSignal }) => call(api.GET('/api/v1/me', { signal: abortSignal })),
+  });
+  protected readonly secured = computed(() => this.me.hasValue() && this.me.value().totp_enabled);
+  protected readonly step = computed(() => (this.merchant() ? (this.secured() ? 3 : 2) : 1));
+  protected readonly heading = computed(
+    () => ['shell.begin_title', 'shell.second_factor', 'shell.begin_shop'][this.step() - 1]!,
+  );
+  protected readonly text = computed(
+    () => ['shell.begin_text', 'shell.begin_factor_text', 'shell.begin_shop_text'][this.step() - 1]!,
+  );
   protected readonly mayOpen = computed(() => this.made() !== null || this.current.may('shops'));
   protected readonly wrong = computed(() =>
     this.missing() && !this.name().trim()
@@ -113,7 +134,7 @@ export class BeginPage {
 
   protected async opened(shop: Schemas['ShopFacts']): Promise<void> {
     this.current.choose(shop.id);
-    this.current.reload();
+    await this.current.refresh().catch(() => location.reload());
     this.toasts.good(this.transloco.translate('shell.shop_opened'));
     await this.router.navigateByUrl('/goods');
   }

@@ -19,8 +19,7 @@ export class CurrentShop {
   /** Everything that the person owns or works for; read again after a change of it. */
   readonly own = resource({
     params: () => this.session.user()?.id,
-    loader: async ({ abortSignal }) =>
-      (await call(api.GET('/api/v1/me/merchants', { signal: abortSignal }))).items,
+    loader: ({ abortSignal }) => ownMerchants(abortSignal),
   });
   readonly merchants = computed(() => (this.own.hasValue() ? this.own.value() : []));
   private readonly place = computed(() => {
@@ -61,6 +60,15 @@ export class CurrentShop {
   reload(): void {
     this.own.reload();
   }
+
+  /** As `reload`, done when the new state is shown: after a shop was opened. */
+  async refresh(): Promise<void> {
+    this.own.set(await ownMerchants());
+  }
+}
+
+async function ownMerchants(signal?: AbortSignal): Promise<OwnMerchant[]> {
+  return (await call(api.GET('/api/v1/me/merchants', { signal }))).items;
 }
 
 function kept(): string | null {

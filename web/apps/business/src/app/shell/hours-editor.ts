@@ -15,7 +15,8 @@ import { type Day, type DayHours, type Hours, readHours, writeHours } from './ho
           <div class="day">
             <label class="k-check">
               <input type="checkbox" [checked]="row.open" (change)="change(row.day, { open: !row.open })" />
-              <span>{{ t('shell.day_' + row.day) }}</span>
+              <span class="long">{{ t('shell.day_' + row.day) }}</span>
+              <span class="short" aria-hidden="true">{{ t('shell.short_' + row.day) }}</span>
             </label>
             @if (row.open) {
               <input
@@ -61,7 +62,30 @@ import { type Day, type DayHours, type Hours, readHours, writeHours } from './ho
       padding-inline-start: var(--s3);
     }
     .k-input {
+      min-width: 0;
       padding-inline: var(--s2);
+      text-align: center;
+    }
+    .k-input::-webkit-calendar-picker-indicator {
+      display: none;
+    }
+    .short {
+      display: none;
+    }
+    @media (width < 520px) {
+      .day {
+        grid-template-columns: 84px minmax(84px, 1fr) auto minmax(84px, 1fr);
+      }
+      .short {
+        display: inline;
+      }
+      .long {
+        position: absolute;
+        width: 1px;
+        height: 1px;
+        overflow: hidden;
+        clip-path: inset(50%);
+      }
     }
     .same {
       justify-self: start;

@@ -174,10 +174,14 @@ export class ShopForm implements OnInit {
   }
 
   protected wrong(field: Field): string {
-    if (this.missing().has(field)) {
+    if (this.missing().has(field) && !this.filled(field)) {
       return this.transloco.translate(field === 'point' ? 'shell.point_wrong' : 'common.required');
     }
     return this.problem()?.field(field === 'point' ? 'lat' : field) ?? '';
+  }
+
+  private filled(field: Field): boolean {
+    return field === 'point' ? readPoint(this.point()) !== null : !!this[field]().trim();
   }
 
   protected placed(id: string): void {
@@ -209,11 +213,8 @@ export class ShopForm implements OnInit {
   protected async save(): Promise<void> {
     if (this.busy()) return;
     const point = readPoint(this.point());
-    const missing = new Set<Field>();
-    if (!this.name().trim()) missing.add('name');
-    if (!this.address().trim()) missing.add('address');
-    if (!this.phone().trim()) missing.add('phone');
-    if (!point) missing.add('point');
+    const fields: readonly Field[] = ['name', 'address', 'phone', 'point'];
+    const missing = new Set(fields.filter((field) => !this.filled(field)));
     this.missing.set(missing);
     this.problem.set(null);
     if (missing.size || !point) return this.focusWrong();

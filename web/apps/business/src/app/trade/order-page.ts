@@ -149,13 +149,9 @@ import { type Order, type OrderStatus, getOrder } from './trade-api';
                 <p class="words">{{ it.comment }}</p>
               </section>
             }
-            <section class="k-card k-stack" aria-labelledby="history">
-              <h2 id="history">{{ t('trade.order.history') }}</h2>
-              <b-order-history [history]="it.history" />
-            </section>
           </div>
 
-          <div class="k-stack">
+          <div class="k-stack side">
             <section class="k-card k-stack k-stack--tight" aria-labelledby="buyer">
               <h2 id="buyer">{{ t('trade.order.buyer') }}</h2>
               <p>{{ it.contact.name }}</p>
@@ -213,6 +209,10 @@ import { type Order, type OrderStatus, getOrder } from './trade-api';
               }
             </section>
           </div>
+          <section class="k-card k-stack history" aria-labelledby="history">
+            <h2 id="history">{{ t('trade.order.history') }}</h2>
+            <b-order-history [history]="it.history" />
+          </section>
         </div>
         <b-order-dialogs [order]="it" [kind]="ending()" [(open)]="asking" (done)="ended()" />
       } @else if (found.error()) {
@@ -289,6 +289,10 @@ import { type Order, type OrderStatus, getOrder } from './trade-api';
     @media (width >= 900px) {
       .columns {
         grid-template-columns: minmax(0, 2fr) minmax(260px, 1fr);
+        grid-template-rows: auto 1fr;
+      }
+      .side {
+        grid-area: 1 / 2 / 3 / 3;
       }
       .lines li {
         grid-template-columns: minmax(0, 1fr) auto 110px;
@@ -326,7 +330,9 @@ export class OrderPage {
     const tone = TONES[this.order()!.status];
     return tone ? `k-badge k-badge--${tone}` : 'k-badge';
   });
-  protected readonly steps = computed(() => forward(this.order()?.can_become ?? []));
+  protected readonly steps = computed(() =>
+    forward(this.order()?.can_become ?? [], this.order()?.delivery.method),
+  );
   protected readonly cause = computed(() => causeOf(this.order()?.needs_attention ?? ''));
   private readonly paid = computed(() => this.order()?.payment?.status === 'captured');
   private readonly ends = computed(() =>

@@ -16,6 +16,9 @@ describe('states of orders', () => {
   it('offer the usual step first and never an end', () => {
     expect(forward(['pickup_expired', 'cancelled', 'delivered'])).toEqual(['delivered', 'pickup_expired']);
     expect(forward(['cancelled', 'returned'])).toEqual([]);
+    const possible = ['cooking', 'shipped', 'delivering', 'cancelled'] as const;
+    expect(forward(possible, 'courier')).toEqual(['delivering', 'shipped', 'cooking']);
+    expect(forward(possible, 'carrier_door')).toEqual(['shipped', 'delivering', 'cooking']);
   });
 
   it('know the causes of attention', () => {

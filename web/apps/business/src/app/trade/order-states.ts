@@ -52,11 +52,24 @@ export const TONES: Record<OrderStatus, Tone> = {
 /** Steps that end an order; they have dialogs of their own. */
 const ENDS: readonly OrderStatus[] = ['cancelled', 'returned'];
 
-/** The steps forward, the usual one first. */
-export function forward(canBecome: readonly OrderStatus[]): OrderStatus[] {
-  const steps = canBecome.filter((status) => !ENDS.includes(status));
-  // That a buyer did not come is said only when nothing better can be.
-  return [...steps.filter((s) => s !== 'pickup_expired'), ...steps.filter((s) => s === 'pickup_expired')];
+/** Which step is the usual one: the earlier of these. That a buyer did not come is said only when nothing better is. */
+const USUAL: readonly OrderStatus[] = [
+  'awaiting_shipment',
+  'awaiting_shipment_cod',
+  'awaiting_payment',
+  'ready_for_pickup',
+  'delivered',
+  'delivering',
+  'shipped',
+  'cooking',
+  'pickup_expired',
+];
+
+/** The steps forward, the usual one first; what goes by a carrier is shipped before it is delivered. */
+export function forward(canBecome: readonly OrderStatus[], method?: string): OrderStatus[] {
+  const rank = (status: OrderStatus): number =>
+    status === 'shipped' && method !== 'courier' ? USUAL.indexOf('delivering') - 0.5 : USUAL.indexOf(status);
+  return canBecome.filter((status) => !ENDS.includes(status)).sort((a, b) => rank(a) - rank(b));
 }
 
 export type Cause = 'oversold' | 'charged_back' | null;

@@ -110,6 +110,9 @@ const SINGLE_MAX = 5;
         grid-template-columns: auto 1fr;
         width: 100%;
       }
+      .acts .k-btn {
+        padding-inline: var(--s3);
+      }
       .k-chips {
         flex-wrap: nowrap;
         margin-inline: calc(-1 * var(--s4));

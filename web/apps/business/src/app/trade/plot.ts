@@ -112,6 +112,9 @@ export interface Series {
       font-size: var(--t-small);
       cursor: pointer;
     }
+    tbody tr:last-child th {
+      border-bottom: 0;
+    }
     .k-table-wrap {
       max-height: 320px;
       overflow: auto;

@@ -1,4 +1,5 @@
 import type { Routes } from '@angular/router';
+import { signedIn } from '@kerben/core';
 
 /** Today, orders, requests, tills, money, staff, shops, audit. */
 export const tradeRoutes: Routes = [
@@ -28,7 +29,39 @@ export const tradeRoutes: Routes = [
     title: 'trade.requests.title',
     loadComponent: () => import('./requests-page').then((m) => m.RequestsPage),
   },
+  {
+    path: 'tills',
+    title: 'trade.tills.title',
+    loadComponent: () => import('./tills-page').then((m) => m.TillsPage),
+  },
+  {
+    path: 'money',
+    title: 'trade.money.title',
+    loadComponent: () => import('./money-page').then((m) => m.MoneyPage),
+  },
+  {
+    path: 'staff',
+    title: 'trade.staff.title',
+    loadComponent: () => import('./staff-page').then((m) => m.StaffPage),
+  },
+  {
+    path: 'shops',
+    title: 'trade.shops.title',
+    loadComponent: () => import('./shops-page').then((m) => m.ShopsPage),
+  },
+  {
+    path: 'audit',
+    title: 'trade.audit.title',
+    loadComponent: () => import('./audit-page').then((m) => m.AuditPage),
+  },
 ];
 
 /** What stands outside the frame of a shop: somebody invited has no shop yet. */
-export const openTradeRoutes: Routes = [];
+export const openTradeRoutes: Routes = [
+  {
+    path: 'invite',
+    title: 'trade.invite.title',
+    canActivate: [signedIn],
+    loadComponent: () => import('./invite-page').then((m) => m.InvitePage),
+  },
+];

@@ -9,7 +9,7 @@ import { ask, type PageOf } from '../data/ask';
 import { acting } from '../ui/acting';
 import { Confirm } from '../ui/confirm';
 import { ConsolePage } from '../ui/parts';
-import { asTree, below, reordered, slugOf } from './category-tree';
+import { asTree, below, reordered, slugOf, sortOfNew } from './category-tree';
 
 interface Draft {
   id: string | null;
@@ -253,7 +253,11 @@ export class CategoriesPage {
         else {
           const slug = (draft.slug || slugOf(draft.name)).trim();
           await ask('POST', '/admin/categories', {
-            body: { ...body, slug, sort: this.lastSort(body.parent_id) },
+            body: {
+              ...body,
+              slug,
+              sort: sortOfNew(this.all.hasValue() ? this.all.value() : [], body.parent_id),
+            },
           });
         }
       } catch (error) {
@@ -295,10 +299,5 @@ export class CategoriesPage {
   private async patch(category: AdminCategory, body: Partial<AdminCategory>): Promise<void> {
     await ask('PATCH', '/admin/categories/{category_id}', { path: { category_id: category.id }, body });
     this.all.reload();
-  }
-
-  private lastSort(parent_id: string | null): number {
-    const siblings = (this.all.hasValue() ? this.all.value() : []).filter((c) => c.parent_id === parent_id);
-    return Math.max(0, ...siblings.map((c) => c.sort)) + 10;
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AdminCategory } from '../data/admin';
-import { asTree, below, reordered, slugOf } from './category-tree';
+import { asTree, below, reordered, slugOf, sortOfNew } from './category-tree';
 
 const category = (id: string, parent_id: string | null, sort: number): AdminCategory => ({
   id,
@@ -36,11 +36,23 @@ describe('reordered', () => {
       { id: 'b1', sort: 20 },
     ]);
   });
+  it('swaps the numbers of two where all differ', () => {
+    expect(reordered(ALL, ALL[0]!, -1)).toEqual([
+      { id: 'b', sort: 1 },
+      { id: 'a', sort: 2 },
+    ]);
+  });
   it('changes nothing at the edge', () => expect(reordered(ALL, ALL[1]!, -1)).toEqual([]));
 });
 
 describe('slugOf', () => {
   it('writes Russian and Kyrgyz letters in Latin', () => {
     expect(slugOf(' Үй буюмдары, 2-бөлүм ')).toBe('uy-buyumdary-2-bolum');
+  });
+});
+
+describe('sortOfNew', () => {
+  it('puts a new category last, but before one that stays last for ever', () => {
+    expect(sortOfNew([...ALL, category('rest', null, 1_000_000)], null)).toBe(12);
   });
 });

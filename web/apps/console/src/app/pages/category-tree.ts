@@ -34,7 +34,7 @@ export function below(all: readonly AdminCategory[], id: string): Set<string> {
 
 /**
  * The new `sort` of those siblings whose place changes when a category goes one place up (−1) or down (1); none at the
- * edge. Siblings with equal numbers get different ones, else their names would decide.
+ * edge. Two change their numbers; where siblings have equal ones, all get new numbers, else their names would decide.
  */
 export function reordered(
   all: readonly AdminCategory[],
@@ -45,11 +45,22 @@ export function reordered(
   const from = siblings.findIndex((c) => c.id === category.id);
   const to = from + by;
   if (from < 0 || to < 0 || to >= siblings.length) return [];
+  const distinct = new Set(siblings.map((c) => c.sort)).size === siblings.length;
+  const sorts = siblings.map((c, n) => (distinct ? c.sort : (n + 1) * 10));
   [siblings[from], siblings[to]] = [siblings[to]!, siblings[from]!];
   return siblings
-    .map((c, n) => ({ id: c.id, sort: (n + 1) * 10, was: c.sort }))
+    .map((c, n) => ({ id: c.id, sort: sorts[n]!, was: c.sort }))
     .filter((c) => c.sort !== c.was)
     .map(({ id, sort }) => ({ id, sort }));
+}
+
+/** The largest number that the server takes; what has it stays last for ever, «Прочее». */
+const SORT_MAX = 1_000_000;
+
+/** Where a new category goes among its siblings: last, but before one that shall stay last. */
+export function sortOfNew(all: readonly AdminCategory[], parent_id: string | null): number {
+  const sorts = siblingsOf(all, parent_id).map((c) => c.sort);
+  return Math.min(Math.max(0, ...sorts.filter((sort) => sort < SORT_MAX)) + 10, SORT_MAX - 1);
 }
 
 const LATIN: Record<string, string> = {

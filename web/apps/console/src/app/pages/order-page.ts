@@ -87,7 +87,7 @@ const ROLES = [
               <dd>
                 {{ t('payment_method.' + o.payment_method) }}
                 @if (o.payment) {
-                  <span class="k-soft">{{ t('payment_status.' + o.payment.status) }}</span>
+                  <span class="k-soft paid">{{ t('payment_status.' + o.payment.status) }}</span>
                 }
               </dd>
               @if (o.comment) {
@@ -116,7 +116,7 @@ const ROLES = [
             </dl>
             @if (refund.evidence?.length) {
               <h3>{{ t('console.order.evidence') }}</h3>
-              <ul>
+              <ul role="list" class="proofs">
                 @for (proof of refund.evidence; track $index) {
                   <li>
                     @if (proof.startsWith('https://') || proof.startsWith('/media/')) {
@@ -209,6 +209,11 @@ const ROLES = [
         grid-template-columns: 160px 1fr;
       }
     }
+    .proofs {
+      display: grid;
+      gap: var(--s1);
+    }
+    .paid,
     .said {
       display: block;
     }

@@ -96,12 +96,7 @@ const GRANTABLE = ['admin', 'support', 'courier', 'cook'] as const;
                         {{ t('console.users.unblock') }}
                       </button>
                     } @else if (user.id !== me()) {
-                      <button
-                        type="button"
-                        class="k-btn"
-                        [disabled]="doing.busy()"
-                        (click)="block(user)"
-                      >
+                      <button type="button" class="k-btn" [disabled]="doing.busy()" (click)="block(user)">
                         {{ t('console.users.block') }}
                       </button>
                     }

@@ -43,14 +43,14 @@ import { PLACES } from './places';
           </a>
         }
       </nav>
-      <div class="own">
+      <nav class="own" [attr.aria-label]="t('shell.own')">
         <a routerLink="/security" routerLinkActive="here"
           ><k-icon [of]="shield" [size]="20" />{{ session.user()?.name }}</a
         >
         <button type="button" (click)="signOut()">
           <k-icon [of]="out" [size]="20" />{{ t('common.sign_out') }}
         </button>
-      </div>
+      </nav>
     </div>
   `,
   styles: `

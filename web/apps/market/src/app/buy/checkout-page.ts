@@ -22,9 +22,18 @@ import { Empty, Failed, Icon, Loading } from '@kerben/design';
 import { ChevronLeft } from 'lucide';
 import { CartStore } from './cart-store';
 import { Checkout, type Outcome } from './checkout';
-import { type Draft, type Faults, bodyOf, faultsOf, inOrder, orderable, sameAs } from './checkout-form';
-import { fitted, started } from './checkout-form';
-import { type CartLine, type DeliveryOption, type PaymentMethod, readOptions } from './data';
+import {
+  type Draft,
+  type Faults,
+  bodyOf,
+  faultsOf,
+  fitted,
+  inOrder,
+  orderable,
+  sameAs,
+  started,
+} from './checkout-form';
+import { type CartLine, type DeliveryOption, type Options, type PaymentMethod, readOptions } from './data';
 import { DeliveryFields } from './delivery-fields';
 import { Facts } from './facts';
 import { GoodsLine } from './goods-line';
@@ -33,6 +42,14 @@ import { goAndPay } from './paying';
 import { ShopClosed } from './shop-closed';
 import { keepTyped, typedBefore } from './typed';
 import { watchGoods } from './watch-goods';
+
+/** What the server finds in a field, for those who do not read its Russian. */
+const FAULTS: Record<string, string> = {
+  REQUIRED: 'common.required',
+  INVALID_PHONE: 'buy.fault_phone_wrong',
+  INVALID_EMAIL: 'buy.fault_email',
+  COUNTRY_NOT_SERVED: 'buy.fault_country',
+};
 
 /** Checkout of one shop's goods, as a guest or signed in: one page, one button. */
 @Component({
@@ -83,10 +100,16 @@ export class CheckoutPage {
     this.options.hasValue() ? inOrder(this.options.value().methods) : [],
   );
 
-  protected readonly draft = linkedSignal<Draft | null>(() => {
-    if (!this.options.hasValue()) return null;
-    const options = this.options.value();
-    return untracked(() => started(typedBefore(this.shopId()), options));
+  protected readonly draft = linkedSignal<{ shop: string; options: Options | null }, Draft | null>({
+    source: () => ({
+      shop: this.shopId(),
+      options: this.options.hasValue() ? this.options.value() : null,
+    }),
+    computation: ({ shop, options }, before) => {
+      const typed = before?.source.shop === shop ? before.value : null;
+      if (!options) return typed;
+      return typed ? fitted(typed, options.methods) : untracked(() => started(typedBefore(shop), options));
+    },
   });
   protected readonly option = computed(() => this.methods().find((m) => m.method === this.draft()?.method));
   protected readonly fee = computed(() => this.option()?.fee);
@@ -244,9 +267,7 @@ export class CheckoutPage {
       Object.fromEntries(
         fields.map((e) => [
           e.pointer.split('/').at(-1)!,
-          russian
-            ? e.detail
-            : this.transloco.translate(e.code === 'REQUIRED' ? 'common.required' : 'buy.fault_other'),
+          russian ? e.detail : this.transloco.translate(FAULTS[e.code] ?? 'buy.fault_other'),
         ]),
       ),
     );

@@ -58,6 +58,7 @@ export interface Line {
   `,
   styles: `
     :host {
+      position: relative;
       display: grid;
       grid-template-columns: 72px minmax(0, 1fr);
       gap: var(--s1) var(--s3);
@@ -77,6 +78,15 @@ export interface Line {
     a {
       color: inherit;
       text-decoration: none;
+    }
+    /* The picture leads there too: a name alone is a small target for a thumb. */
+    a::after {
+      content: '';
+      position: absolute;
+      inset: 0 auto auto 0;
+      width: 72px;
+      height: 72px;
+      border-radius: var(--radius-small);
     }
     a:hover {
       color: var(--issyk);

@@ -42,9 +42,9 @@ describe('a QR code', () => {
   });
 
   it('holds a link: several blocks, alignment marks, version words', () => {
-    const drawn = rows('q'.repeat(122));
+    const drawn = rows('x'.repeat(122));
     expect(drawn).toHaveLength(45);
-    expect(sum(drawn)).toBe(3611763652);
+    expect(sum(drawn)).toBe(1990427715);
   });
 
   it('is null for a text that does not fit', () => {

@@ -11,7 +11,7 @@ export interface Meta {
   device: Device;
   /** Of this installation, random: a till that lost its database does not use old numbers again. */
   mark: string;
-  /** The last number given. */
+  /** The last number of a receipt; `countC` and `countS` are those of cash operations and shifts. */
   count: number;
   /** The shift that is open. */
   shift: string;
@@ -222,13 +222,15 @@ export class Store {
 /** The next number of this till, within the transaction that uses it. */
 async function nextNumber(tx: Tx, kind: '' | 'C' | 'S'): Promise<string> {
   const meta = tx.objectStore('meta');
-  const count = (((await meta.get('count')) as number | undefined) ?? 0) + 1;
+  // Receipts are counted alone, so that their numbers have no gaps.
+  const counter = `count${kind}`;
+  const count = (((await meta.get(counter)) as number | undefined) ?? 0) + 1;
   let mark = (await meta.get('mark')) as string | undefined;
   if (!mark) {
     mark = newMark();
     await meta.put(mark, 'mark');
   }
-  await meta.put(count, 'count');
+  await meta.put(count, counter);
   return `${mark}-${kind}${String(count).padStart(6, '0')}`;
 }
 

@@ -151,7 +151,7 @@ export class Till {
     return operation;
   }
 
-  /** Reports a count by hand with the next heartbeat. */
+  /** Reports a count by hand: with a heartbeat, which goes at once. */
   async report(good: Good, counted: number): Promise<void> {
     const count: Count = {
       sku: good.sku,
@@ -163,6 +163,7 @@ export class Till {
     };
     await this.store.db.put('counts', count);
     await this.changed();
+    this.stir(true);
   }
 
   async dropCount(sku: string): Promise<void> {

@@ -25,7 +25,12 @@ import { Pad } from './pad';
       <k-dialog [(open)]="open" [heading]="heading()">
         @if (open()) {
           <div class="k-stack">
-            <div class="kinds" role="group" [attr.aria-label]="t('pos.discount.kind')">
+            <div
+              class="kinds"
+              role="group"
+              [attr.aria-label]="t('pos.discount.kind')"
+              (mousedown)="$event.preventDefault()"
+            >
               @for (one of kinds; track one) {
                 <button
                   type="button"
@@ -46,7 +51,7 @@ import { Pad } from './pad';
               (enter)="accept()"
             >
               @if (kind() === 'percent') {
-                <div class="quick">
+                <div class="quick" (mousedown)="$event.preventDefault()">
                   @for (percent of quick; track percent) {
                     <button type="button" class="k-chip" (click)="text.set(percent)">{{ percent }} %</button>
                   }

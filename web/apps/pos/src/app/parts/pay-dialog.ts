@@ -47,7 +47,12 @@ export interface Paid {
                 [invalid]="short()"
                 (enter)="accept()"
               >
-                <div class="quick" role="group" [attr.aria-label]="t('pos.pay.notes')">
+                <div
+                  class="quick"
+                  role="group"
+                  [attr.aria-label]="t('pos.pay.notes')"
+                  (mousedown)="$event.preventDefault()"
+                >
                   @for (sum of quick(); track sum) {
                     <button type="button" class="k-chip k-num" (click)="take(sum)">{{ sum | money }}</button>
                   }

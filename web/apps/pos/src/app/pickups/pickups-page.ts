@@ -124,7 +124,11 @@ const PAGES_MAX = 10;
             } @else {
               <p class="k-notice k-notice--good">{{ t('pos.pickups.nothing_to_pay') }}</p>
             }
-            <p class="k-soft">{{ t('pos.pickups.ask_code') }}</p>
+            @if (fault()) {
+              <p class="k-notice k-notice--bad" role="alert">{{ fault() }}</p>
+            } @else {
+              <p class="k-soft">{{ t('pos.pickups.ask_code') }}</p>
+            }
             <k-pad
               [(text)]="code"
               [label]="t('pos.pickups.code')"
@@ -133,9 +137,6 @@ const PAGES_MAX = 10;
               placeholder="000000"
               (enter)="issue()"
             />
-            @if (fault()) {
-              <p class="k-notice k-notice--bad" role="alert">{{ fault() }}</p>
-            }
             <button
               type="button"
               class="k-btn k-btn--primary k-btn--large k-btn--wide"

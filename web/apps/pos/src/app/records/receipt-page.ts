@@ -163,7 +163,7 @@ import { ReceiptPaper } from '../parts/receipt-paper';
       header,
       .actions,
       .quiet {
-        display: none;
+        display: none !important;
       }
       .k-page {
         padding: 0;

@@ -54,9 +54,10 @@ import { MilliPipe } from '../parts/format';
                   type="button"
                   class="k-icon-btn"
                   [attr.aria-label]="t('common.less')"
+                  [disabled]="row.line.qty <= 1000"
                   (click)="by(row.line, -1)"
                 >
-                  <k-icon [of]="row.line.qty > 1000 ? minus : trash" />
+                  <k-icon [of]="minus" />
                 </button>
               }
               <button
@@ -144,6 +145,11 @@ import { MilliPipe } from '../parts/format';
     .tools .k-icon-btn {
       border: 1px solid var(--line-strong);
       background: var(--card);
+    }
+    .tools .k-icon-btn[disabled] {
+      border-color: var(--line);
+      color: var(--line-strong);
+      cursor: default;
     }
     .qty {
       min-width: 72px;

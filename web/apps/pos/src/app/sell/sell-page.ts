@@ -27,7 +27,7 @@ import {
   X,
 } from 'lucide';
 import { Cart } from '../core/cart';
-import { type CartLine, type Discount, parseQty } from '../core/sums';
+import { type CartLine, type Discount, parseQty, timesMilli, totals } from '../core/sums';
 import { Till } from '../core/till';
 import type { Good, Payment } from '../core/types';
 import { DiscountDialog } from '../parts/discount-dialog';
@@ -122,13 +122,7 @@ export class SellPage {
   protected readonly reduced = signal<CartLine | null>(null);
   protected readonly reducedFrom = computed(() => {
     const line = this.reduced();
-    const { lines, gross } = this.cart.totals();
-    const all = this.cart.lines();
-    if (line) {
-      const at = all.findIndex((one) => one.id === line.id);
-      return (lines[at]?.total ?? 0) + (lines[at]?.discount ?? 0);
-    }
-    return gross;
+    return line ? timesMilli(line.good.price, line.qty) : totals(this.cart.lines(), null).total;
   });
   private readonly asking = computed(
     () => this.paying() || this.scanning() || this.helping() || this.measuring() || this.reducing(),

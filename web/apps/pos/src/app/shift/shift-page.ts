@@ -142,7 +142,7 @@ const CASHIER = 'kerben.pos.cashier';
     @media print {
       .quiet,
       h1 {
-        display: none;
+        display: none !important;
       }
       .k-page {
         padding: 0;
