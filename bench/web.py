@@ -115,7 +115,7 @@ def photograph(seed: int) -> bytes:
 async def photographed_product(market: BrowserMarket) -> str:
     """A product on sale whose seller has uploaded a photograph; its id."""
     session = await sign_in(market, market.account("seller"))
-    headers = {"Authorization": f"Bearer {session['access']}"}
+    headers = {"Authorization": f"Bearer {session['access_token']}"}
     async with httpx.AsyncClient(base_url=market.url(), headers=headers, timeout=60) as client:
         mine = (await client.get("/api/v1/me/merchants")).raise_for_status().json()["items"][0]
         goods = await client.get("/api/v1/products", params={"shop_id": mine["shops"][0]["id"], "limit": 1})
@@ -192,7 +192,10 @@ async def visit(browser: Browser, url: str, network: Network, *, scripts: bool) 
 
 
 async def _read(page: Page, bytes_of: dict[str, float]) -> Visit:
-    await page.wait_for_function("window.kerbenLcp.length > 0")
+    # Playwright's own waiting evaluates text, which the page's policy forbids.
+    async with asyncio.timeout(10):
+        while not await page.evaluate("window.kerbenLcp.length"):
+            await asyncio.sleep(0.05)
     found: dict[str, Any] = await page.evaluate(
         """() => ({lcp: window.kerbenLcp, shift: window.kerbenShift,
             fcp: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0})"""

@@ -1,7 +1,10 @@
 import { Injectable, inject, signal } from '@angular/core';
 import { Session } from './session';
 
-/** One update of a topic, `product:<id>`; kind `reset` means: too much was missed, read the state again. */
+/**
+ * One update of a topic, `product:<id>`. Kind `reset` means: something may have been missed, read the state again; it
+ * comes once when a topic begins to be heard, too.
+ */
 export interface LiveMessage {
   topic: string;
   kind: string;
@@ -14,10 +17,14 @@ interface Wire {
   topic?: string;
   kind?: string;
   data?: Record<string, unknown>;
+  /** Of a `subscribed` answer. */
+  topics?: string[];
 }
 
 type Handler = (message: LiveMessage) => void;
 const SEEN_MAX = 500;
+/** A topic is heard on for a moment when nobody wants it: a page that is made anew, or the next page, takes it over. */
+const LINGER_MS = 3000;
 const PAUSES_MS = [300, 1000, 2000, 5000, 10_000];
 
 /** Updates over the WebSocket: comes back by itself after a break and asks for what was missed. */
@@ -27,6 +34,8 @@ export class Live {
   private readonly handlers = new Map<string, Set<Handler>>();
   private readonly guestTokens = new Map<string, string>();
   private readonly seen = new Set<string>();
+  /** Topics that the server has not yet confirmed once: what changed before, nobody has told. */
+  private readonly fresh = new Set<string>();
   private socket: WebSocket | null = null;
   private seq: number | undefined;
   private tries = 0;
@@ -49,17 +58,23 @@ export class Live {
     const handlers = this.handlers.get(topic) ?? new Set<Handler>();
     handlers.add(handler);
     this.handlers.set(topic, handlers);
-    if (first) void this.send([topic]);
+    if (first) {
+      this.fresh.add(topic);
+      void this.send([topic]);
+    }
     return () => {
       handlers.delete(handler);
-      if (handlers.size === 0 && this.handlers.get(topic) === handlers) {
-        this.handlers.delete(topic);
-        this.guestTokens.delete(topic);
-        if (this.socket?.readyState === WebSocket.OPEN) {
-          this.socket.send(JSON.stringify({ unsubscribe: [topic] }));
-        }
-      }
+      if (handlers.size === 0) setTimeout(() => this.leave(topic, handlers), LINGER_MS);
     };
+  }
+
+  private leave(topic: string, handlers: Set<Handler>): void {
+    if (handlers.size > 0 || this.handlers.get(topic) !== handlers) return;
+    this.handlers.delete(topic);
+    this.guestTokens.delete(topic);
+    this.fresh.delete(topic);
+    if (this.socket?.readyState === WebSocket.OPEN)
+      this.socket.send(JSON.stringify({ unsubscribe: [topic] }));
   }
 
   private async send(topics: string[], since?: number): Promise<void> {
@@ -89,6 +104,8 @@ export class Live {
     socket.onopen = () => {
       this.tries = 0;
       this.connected.set(true);
+      // Nothing was heard yet, so there is no position to resume from: all is as if subscribed for the first time.
+      if (this.seq === undefined) for (const topic of this.handlers.keys()) this.fresh.add(topic);
       void this.send([...this.handlers.keys()], this.seq);
     };
     socket.onmessage = (event) => this.heard(JSON.parse(String(event.data)) as Wire);
@@ -109,9 +126,14 @@ export class Live {
   private heard(message: Wire): void {
     if (message.kind === 'reset') {
       if (message.seq !== undefined) this.seq = message.seq;
-      for (const [topic, handlers] of this.handlers) {
-        for (const handler of [...handlers]) handler({ topic, kind: 'reset', data: {} });
-      }
+      this.reset([...this.handlers.keys()]);
+      return;
+    }
+    if (message.kind === 'subscribed') {
+      // The page read its state before the server began to tell: what happened in between is read again, once.
+      const begun = (message.topics ?? []).filter((topic) => this.fresh.delete(topic));
+      if (message.seq !== undefined) this.seq = Math.max(this.seq ?? 0, message.seq);
+      this.reset(begun);
       return;
     }
     if (message.seq !== undefined) this.seq = Math.max(this.seq ?? 0, message.seq);
@@ -122,6 +144,13 @@ export class Live {
     if (this.seen.size > SEEN_MAX) this.seen.delete(this.seen.values().next().value!);
     for (const handler of [...(this.handlers.get(message.topic) ?? [])]) {
       handler({ topic: message.topic, kind: message.kind, data: message.data ?? {} });
+    }
+  }
+
+  private reset(topics: readonly string[]): void {
+    for (const topic of topics) {
+      for (const handler of [...(this.handlers.get(topic) ?? [])])
+        handler({ topic, kind: 'reset', data: {} });
     }
   }
 }

@@ -8,3 +8,4 @@ export { Toasts, ToastList, type Toast } from './toasts';
 export { ConnectionBar } from './connection-bar';
 export { Stepper } from './stepper';
 export { Themes, ThemeSelect, LanguageSelect, type Theme } from './preferences';
+export { QrCode } from './qr-code';

@@ -1,10 +1,14 @@
 import { ChangeDetectionStrategy, Component, Injectable, inject, signal } from '@angular/core';
+import { NavigationEnd, Router } from '@angular/router';
 import { ProblemTexts } from '@kerben/core';
+
+const JUST_NOW_MS = 1500;
 
 export interface Toast {
   id: number;
   text: string;
   kind: 'good' | 'bad';
+  at: number;
   /** A way back: «Вернуть». */
   action?: { label: string; run: () => void };
 }
@@ -16,14 +20,31 @@ export class Toasts {
   private readonly texts = inject(ProblemTexts);
   private next = 1;
 
+  constructor() {
+    // What offers a step of the page before is out of place on the next; what led there may still be undone.
+    inject(Router).events.subscribe((event) => {
+      if (!(event instanceof NavigationEnd)) return;
+      const before = Date.now() - JUST_NOW_MS;
+      this.shown.update((all) => all.filter((toast) => !toast.action || toast.at > before));
+    });
+  }
+
   good(text: string, action?: Toast['action']): void {
-    this.show({ id: this.next++, text, kind: 'good', ...(action ? { action } : {}) }, action ? 8000 : 4000);
+    this.show(
+      { id: this.next++, text, kind: 'good', at: Date.now(), ...(action ? { action } : {}) },
+      action ? 8000 : 4000,
+    );
   }
 
   /** Says what went wrong: a `Problem`, or words of one's own. */
   bad(error: unknown): void {
     this.show(
-      { id: this.next++, text: typeof error === 'string' ? error : this.texts.of(error), kind: 'bad' },
+      {
+        id: this.next++,
+        text: typeof error === 'string' ? error : this.texts.of(error),
+        kind: 'bad',
+        at: Date.now(),
+      },
       8000,
     );
   }

@@ -11,25 +11,21 @@ from kerben.platform.db import ReadTx
 async def newest(tx: ReadTx, shop_id: UUID, before: UUID, limit: int, *, on: bool, off: bool) -> list[UUID]:
     """Products of a shop below an id, newest first: those on sale, those off sale, or both.
 
-    Uses product_on_sale_shop; what is off sale is reached through the shop's variants, by variant_sku.
+    Uses product_on_sale_shop and product_off_sale_shop.
     """
     rows = await tx.fetch(_NEWEST, shop_id, before, limit, on, off)
     return [row["id"] for row in rows]
 
 
-# Few goods are off sale, and a shop's own list is seldom asked for: no index is kept for them.
 _NEWEST: Final = """
-WITH kept AS MATERIALIZED (
-    SELECT DISTINCT product_id FROM catalog.variant WHERE shop_id = $1 AND $5::boolean
-), found AS (
+SELECT id FROM (
     (SELECT id FROM catalog.product WHERE shop_id = $1 AND is_active AND $4::boolean AND id < $2
      ORDER BY id DESC LIMIT $3)
     UNION ALL
-    SELECT p.id FROM kept CROSS JOIN LATERAL (
-        SELECT id FROM catalog.product WHERE id = kept.product_id AND NOT is_active AND id < $2 OFFSET 0
-    ) AS p
-)
-SELECT id FROM found ORDER BY id DESC LIMIT $3
+    (SELECT id FROM catalog.product WHERE shop_id = $1 AND NOT is_active AND $5::boolean AND id < $2
+     ORDER BY id DESC LIMIT $3)
+) AS found
+ORDER BY id DESC LIMIT $3
 """
 
 

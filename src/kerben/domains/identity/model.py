@@ -189,7 +189,7 @@ class SignedIn(msgspec.Struct, frozen=True):
 
 class MeView(msgspec.Struct, frozen=True):
     """The caller's own account. `second_factor`: it is in force; `second_factor_required`: the work as a seller or
-    admin is refused without it."""
+    admin is refused without it; `has_password`: False when it is entered by one-time codes only."""
 
     id: UUID
     phone: str | None
@@ -202,6 +202,7 @@ class MeView(msgspec.Struct, frozen=True):
     totp_enabled: bool
     second_factor: bool
     second_factor_required: bool
+    has_password: bool
     created_at: datetime
 
 

@@ -22,6 +22,8 @@ PASSWORD_CHARS_MIN: Final = 8
 PASSWORD_BYTES_MAX: Final = 72
 """bcrypt reads no further, so a longer password would be cut silently."""
 NAME_CHARS_MAX: Final = 100
+RENAME_CHARS_MAX: Final = 80
+"""Most characters of a name that is changed later; longer ones from sign-up stay until then."""
 EMAIL_CHARS_MAX: Final = 254
 
 CODE_LIFE: Final = timedelta(minutes=10)
@@ -109,16 +111,16 @@ def check_password(password: str, *, pointer: str = "/password") -> None:
         raise InvalidPasswordError("В пароле есть недопустимый символ.", pointer=pointer)
 
 
-def check_name(name: str) -> str:
-    """A person's name without blanks around it; InvalidRequestError when empty or longer than 100 characters."""
+def check_name(name: str, *, chars_max: int = NAME_CHARS_MAX) -> str:
+    """A person's name without blanks around it; InvalidRequestError when empty or longer than `chars_max`."""
     cleaned = " ".join(name.split())
-    if not cleaned or len(cleaned) > NAME_CHARS_MAX or not cleaned.isprintable():
-        raise _invalid_name()
+    if not cleaned or len(cleaned) > chars_max or not cleaned.isprintable():
+        raise _invalid_name(chars_max)
     return cleaned
 
 
-def _invalid_name() -> InvalidRequestError:
-    return invalid("/name", f"Укажите имя, не длиннее {NAME_CHARS_MAX} символов.")
+def _invalid_name(chars_max: int) -> InvalidRequestError:
+    return invalid("/name", f"Укажите имя, не длиннее {chars_max} символов.")
 
 
 def new_code(below: Callable[[int], int]) -> str:

@@ -17,6 +17,7 @@ from kerben.domains.orders.model import (
     ONLINE,
     SYSTEM,
     Actor,
+    AttentionCause,
     CancelReason,
     Contact,
     DayFigures,
@@ -47,6 +48,7 @@ from kerben.domains.orders.pickups import (
 )
 from kerben.domains.orders.pricing import PricedLines, WantedLine, price_lines
 from kerben.domains.orders.rules import (
+    CHARGED_BACK,
     DELIVERY_FIELDS,
     EXTENSION_H_MAX,
     OVERSOLD,
@@ -57,6 +59,7 @@ from kerben.domains.orders.rules import (
     TRANSFER_H,
     UNCLAIMED_H,
     DeliveryField,
+    attention_cause,
     country_fault,
     delivery_faults,
     first_deadline,
@@ -100,6 +103,7 @@ from kerben.domains.orders.views import (
 )
 
 __all__ = [
+    "CHARGED_BACK",
     "DELIVERY_FIELDS",
     "EXTENSION_H_MAX",
     "FINAL",
@@ -116,6 +120,7 @@ __all__ = [
     "UNCLAIMED_H",
     "ActionView",
     "Actor",
+    "AttentionCause",
     "CancelReason",
     "Contact",
     "DayFigures",
@@ -151,6 +156,7 @@ __all__ = [
     "ShopDay",
     "SizeNotAgreedError",
     "WantedLine",
+    "attention_cause",
     "awaiting_goods",
     "awaiting_pickup",
     "cancel",

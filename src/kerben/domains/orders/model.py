@@ -76,6 +76,13 @@ class CancelReason(StrEnum):
     REFUNDED = "refunded"
 
 
+class AttentionCause(StrEnum):
+    """Why an order waits for the seller's decision, for programs; `Order.needs_attention` is the sentence."""
+
+    OVERSOLD = "oversold"
+    CHARGED_BACK = "charged_back"
+
+
 class Delivery(msgspec.Struct, frozen=True, omit_defaults=True):
     """How and where to; which fields count depends on the method (see `rules.DELIVERY_FIELDS`)."""
 

@@ -10,6 +10,7 @@ import msgspec
 
 from kerben.domains.orders.model import (
     ONLINE,
+    AttentionCause,
     CancelReason,
     Delivery,
     DeliveryMethod,
@@ -34,6 +35,9 @@ EXTENSION_H_MAX: Final = 72
 """Most hours that one extension keeps goods at the counter."""
 OVERSOLD: Final = "Товар заказа продан на кассе. Верните деньги или пополните остаток."
 """The mark of a paid order whose goods a till has sold; it is taken off when there are goods enough again."""
+CHARGED_BACK: Final = "Банк вернул покупателю деньги за этот заказ. Не отправляйте товар."
+"""The mark of a live order whose money the acquirer gave back by itself."""
+_CAUSES: Final = {OVERSOLD: AttentionCause.OVERSOLD, CHARGED_BACK: AttentionCause.CHARGED_BACK}
 REMINDER_MIN: Final = 10
 """Minutes before the cancellation at which the buyer is reminded."""
 
@@ -90,6 +94,12 @@ PAYMENT_TITLES: Final[dict[PaymentMethod, str]] = {
     PaymentMethod.TERMINAL_ON_RECEIPT: "Картой при получении",
     PaymentMethod.CARD_TRANSFER: "Переводом на карту",
 }
+
+
+def attention_cause(mark: str | None) -> AttentionCause | None:
+    """What an order's mark (`Order.needs_attention`) says, for programs. None without a mark, and for one put on by
+    hand in other words."""
+    return _CAUSES.get(mark) if mark is not None else None
 
 
 def phase(status: OrderStatus, *, paid: bool) -> Phase:

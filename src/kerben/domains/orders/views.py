@@ -12,6 +12,7 @@ import msgspec
 from kerben.domains.orders import rules
 from kerben.domains.orders.model import (
     ONLINE,
+    AttentionCause,
     Contact,
     Delivery,
     NewLine,
@@ -91,6 +92,8 @@ class OrderView(msgspec.Struct, frozen=True, kw_only=True):
     cancelled_at: datetime | None
     cancel_reason: str | None
     needs_attention: str | None
+    attention_cause: AttentionCause | None
+    """What `needs_attention` says, for programs; null without it, and for words of another cause."""
     version: int
 
 
@@ -139,6 +142,7 @@ def order_view(order: Order, lines: list[OrderLine]) -> OrderView:
         cancelled_at=order.cancelled_at,
         cancel_reason=order.cancel_reason,
         needs_attention=order.needs_attention,
+        attention_cause=rules.attention_cause(order.needs_attention),
         version=order.version,
     )
 

@@ -67,6 +67,7 @@ def _order_view(order: Order, shop: ShopFacts | None) -> MarketOrderView:
         total=money.view(order.total, order.currency),
         created_at=order.created_at,
         needs_attention=order.needs_attention,
+        attention_cause=orders.attention_cause(order.needs_attention),
         contact_name=order.contact.name,
         contact_phone=order.contact.phone,
     )

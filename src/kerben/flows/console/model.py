@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from kerben.domains.ledger.api import AccountKind
-from kerben.domains.orders.api import OrderStatus, PaymentMethod
+from kerben.domains.orders.api import AttentionCause, OrderStatus, PaymentMethod
 from kerben.domains.pos.api import TillState
 from kerben.platform.dead_letters import DeadLetter
 from kerben.platform.jobs import FailedJob, QueueCount
@@ -52,6 +52,8 @@ class MarketOrderView(msgspec.Struct, frozen=True, kw_only=True):
     total: MoneyView
     created_at: datetime
     needs_attention: str | None
+    attention_cause: AttentionCause | None
+    """What `needs_attention` says, for programs; null without it, and for words of another cause."""
     contact_name: str
     contact_phone: str
 

@@ -12,19 +12,19 @@ import { DomSanitizer } from '@angular/platform-browser';
 import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
 import { Problem, api, call, type Schemas } from '@kerben/api';
 import { Session } from '@kerben/core';
-import { Failed, Icon, Loading, Toasts } from '@kerben/design';
+import { Failed, Icon, Loading, QrCode, Toasts } from '@kerben/design';
 import { Copy, Printer, ShieldCheck, Smartphone } from 'lucide';
 import { AuthField } from './fields';
 import { AuthTexts } from './texts';
 
 /**
  * The second step of signing in: setting it up by a secret for an app with codes, confirming it, switching it off.
- * The secret is shown as text and as a link that opens the app on a phone.
+ * The secret is shown as a QR code, as text, and as a link that opens the app on the same phone.
  */
 @Component({
   selector: 'k-second-factor',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [AuthField, Failed, Icon, Loading, TranslocoDirective],
+  imports: [AuthField, Failed, Icon, Loading, QrCode, TranslocoDirective],
   template: `
     <ng-container *transloco="let t">
       @if (setup(); as made) {
@@ -32,6 +32,7 @@ import { AuthTexts } from './texts';
           <li>
             <h2>{{ t('auth.totp_step_app') }}</h2>
             <p class="k-soft">{{ t('auth.totp_step_app_text') }}</p>
+            <k-qr-code class="qr" [text]="made.otpauth_uri" [label]="t('auth.totp_qr')" />
             <p class="secret" translate="no">{{ groups() }}</p>
             <div class="k-row">
               <button type="button" class="k-btn k-btn--small" (click)="copy(made.secret)">
@@ -164,6 +165,10 @@ import { AuthTexts } from './texts';
     h2::before {
       content: counter(step) '. ';
       color: var(--clay);
+    }
+    .qr {
+      width: 200px;
+      margin-block: var(--s3);
     }
     .secret {
       padding: var(--s3) var(--s4);

@@ -5,15 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from litestar import Controller, get, post
+import msgspec
+from litestar import Controller, get, patch, post
 
-from kerben.domains.identity.controllers.bodies import HttpRequest, PhoneProof, device_of
+from kerben.domains.identity.controllers.bodies import (
+    AccountPatch,
+    HttpRequest,
+    PasswordChange,
+    PhoneProof,
+    device_of,
+)
 from kerben.domains.identity.guards import signed_in
+from kerben.domains.identity.limits import AuthLimits
 from kerben.domains.identity.model import MeView, UserRow
 from kerben.domains.identity.repository import users as user_rows
-from kerben.domains.identity.service import signin
+from kerben.domains.identity.service import own_account, signin
 from kerben.platform.access import principal_of
 from kerben.platform.batching import Batcher
+from kerben.platform.db import Database
 from kerben.platform.errors import UnauthenticatedError
 from kerben.platform.http import EXPRESS
 from kerben.platform.runtime import Runtime
@@ -33,6 +42,7 @@ def me_view(row: UserRow) -> MeView:
         totp_enabled=row.totp_enabled,
         second_factor=row.totp_enabled,
         second_factor_required=row.second_factor_required,
+        has_password=row.password_hash is not None,
         created_at=row.created_at,
     )
 
@@ -65,6 +75,26 @@ class AccountController(Controller):
     async def me(self, request: HttpRequest, runtime: Runtime) -> MeView:
         """Who the caller is."""
         return await runtime.part(Accounts).get(principal_of(request).user_id)
+
+    @patch("/", guards=[signed_in])
+    async def change(self, request: HttpRequest, data: AccountPatch, db: Database) -> MeView:
+        """Change the name: 1 to 80 characters, blanks around and between words are tidied. 422."""
+        name = None if isinstance(data.name, msgspec.UnsetType) else data.name
+        async with db.write() as tx:
+            return me_view(await own_account.change(tx, principal_of(request).user_id, name))
+
+    @post("/password", guards=[signed_in], status_code=204)
+    async def change_password(self, request: HttpRequest, data: PasswordChange, runtime: Runtime) -> None:
+        """Change the password by the present one; all other sessions are closed.
+
+        422 at `/current_password` (`WRONG_PASSWORD`; `PASSWORD_NOT_SET`: the first one is set by
+        `/auth/password/reset`), `/new_password` (`INVALID_PASSWORD`) and `/otp` (`OTP_REQUIRED`, `OTP_INVALID`);
+        429 LOCKED_OUT.
+        """
+        ip = device_of(request).ip
+        runtime.part(AuthLimits).signin.take(ip)
+        wish = own_account.NewPassword(data.current_password, data.new_password, data.otp)
+        await own_account.change_password(runtime, principal_of(request), wish, ip)
 
     @post("/phone/verify", guards=[signed_in], status_code=200)
     async def verify_phone(self, request: HttpRequest, data: PhoneProof, runtime: Runtime) -> MeView:

@@ -89,6 +89,20 @@ class PhoneProof(msgspec.Struct, frozen=True):
     phone: LoginText | None = None
 
 
+class AccountPatch(msgspec.Struct, frozen=True):
+    """Body of `PATCH /me`: only what is sent is changed."""
+
+    name: Annotated[str, Meta(max_length=1000)] | msgspec.UnsetType = msgspec.UNSET
+
+
+class PasswordChange(msgspec.Struct, frozen=True):
+    """Body of `POST /me/password`. `otp`: a code of the app or a recovery code, for accounts with a second factor."""
+
+    current_password: PasswordText
+    new_password: PasswordText
+    otp: CodeText | None = None
+
+
 class Block(msgspec.Struct, frozen=True):
     """Body of `POST /admin/users/{id}/block`. The reason is for admins and support, the person does not see it."""
 

@@ -134,6 +134,11 @@ async def set_phone(tx: WriteTx, user_id: UUID, phone: str) -> None:
     )
 
 
+async def set_name(tx: WriteTx, user_id: UUID, name: str) -> None:
+    """Replace the name."""
+    await tx.execute("UPDATE identity.users SET name = $2 WHERE id = $1", user_id, name)
+
+
 async def set_password(tx: WriteTx, user_id: UUID, password_hash: str | None) -> None:
     """Replace the password, or remove it."""
     await tx.execute("UPDATE identity.users SET password_hash = $2 WHERE id = $1", user_id, password_hash)

@@ -24,6 +24,12 @@ def factor_key(user_id: UUID) -> str:
     return f"totp:{user_id}"
 
 
+def password_key(user_id: UUID) -> str:
+    """What guesses of a signed-in person's own password are counted under. Not the login's key: whoever guesses from
+    outside would otherwise keep the owner from changing the password."""
+    return f"password:{user_id}"
+
+
 def _limits(key: str | None, ip: str) -> list[tuple[str, int]]:
     limits = [(f"ip:{ip}", rules.IP_FAILURES)]
     if key is not None:

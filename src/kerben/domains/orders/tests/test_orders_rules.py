@@ -12,6 +12,7 @@ from kerben.domains.orders import rules
 from kerben.domains.orders.model import (
     ON_RECEIPT,
     ONLINE,
+    AttentionCause,
     Delivery,
     DeliveryMethod,
     OrderStatus,
@@ -119,3 +120,11 @@ def test_deadlines(payment: PaymentMethod, minutes: int) -> None:
 )
 def test_each_delivery_method_has_its_own_fields(delivery: Delivery, missing: set[str]) -> None:
     assert {fault.pointer for fault in rules.delivery_faults(delivery)} == missing
+
+
+def test_the_cause_of_attention_follows_from_the_mark() -> None:
+    assert rules.attention_cause(rules.OVERSOLD) is AttentionCause.OVERSOLD
+    assert rules.attention_cause(rules.CHARGED_BACK) is AttentionCause.CHARGED_BACK
+    assert rules.attention_cause(None) is None
+    assert rules.attention_cause("Другое") is None
+    assert rules.attention_cause("") is None

@@ -15,7 +15,7 @@ from kerben.domains.ledger import api as ledger
 from kerben.domains.ledger.api import AccountKind, platform_account
 from kerben.domains.ledger.tests.make import give_balance
 from kerben.domains.merchants.tests.make import make_merchant, make_shop
-from kerben.domains.orders.api import Contact, Order, mark_paid, need_attention, number_of
+from kerben.domains.orders.api import CHARGED_BACK, Contact, Order, mark_paid, need_attention, number_of
 from kerben.domains.orders.tests.make import placed
 from kerben.domains.payouts.api import create_due
 from kerben.domains.pos.tests.make import make_counter, make_device
@@ -187,9 +187,13 @@ async def test_orders_are_found_by_number_phone_status_and_mark(
         "id": mine[0], "number": third.number, "shop_id": str(shop), "shop_name": "Ряд 5",
         "merchant_id": str(merchant), "merchant_name": "Дом ткани", "status": "awaiting_payment",
         "payment_method": "card", "total": shown["total"], "created_at": "", "needs_attention": "Нет товара",
-        "contact_name": "Нурлан", "contact_phone": phone,
+        "attention_cause": None, "contact_name": "Нурлан", "contact_phone": phone,
     }  # fmt: skip
     assert shown["total"]["amount"] == third.total
+    async with db.write() as tx:
+        await need_attention(tx, [first.id], CHARGED_BACK)
+    (shown,) = (await get(client, boss, "orders", q=first.number))["items"]
+    assert (shown["needs_attention"], shown["attention_cause"]) == (CHARGED_BACK, "charged_back")
 
 
 async def test_tills_with_their_shops_states_and_discrepancies(

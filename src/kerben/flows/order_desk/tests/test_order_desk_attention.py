@@ -6,8 +6,13 @@ import asyncio
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from kerben.domains.inventory.api import AdjustmentCause, StockChange, adjust
 from kerben.domains.merchants.api import StaffRole
+from kerben.domains.orders.api import CHARGED_BACK
+from kerben.domains.payments.api import ProviderStatus
+from kerben.domains.payments.tests.fake import SIGNED
 from kerben.flows.order_desk.module import MODULE
 from kerben.flows.order_desk.tests.make import PRICE, World, held, waiting_for_locks
 from kerben.platform.consumers import Consumer
@@ -41,6 +46,16 @@ async def paid(world: World, qty: int = 1, n: int = 0) -> dict[str, Any]:
 
 async def marked(world: World, *made: dict[str, Any]) -> list[bool]:
     return [(await world.see(o))["needs_attention"] is not None for o in made]
+
+
+async def causes(world: World, *made: dict[str, Any]) -> list[str | None]:
+    """As the order itself says it; the list must say the same."""
+    alone = [(await world.see(o))["attention_cause"] for o in made]
+    query = {"shop_id": str(world.market.counter.shop_id)}
+    answer = await world.client.get("/api/v1/orders", params=query, headers=world.market.owner_headers)
+    listed = {o["id"]: o["attention_cause"] for o in answer.json()["items"]}
+    assert [listed[o["id"]] for o in made] == alone
+    return alone
 
 
 async def told(world: World, name: str, made: dict[str, Any]) -> int:
@@ -164,3 +179,22 @@ async def test_a_till_that_sells_while_the_mark_comes_off(world: World) -> None:
         await waiting_for_locks(world.db, 2)
     await asyncio.gather(clearing, reacting)
     assert await marked(world, made) == [True]
+
+
+async def test_programs_are_told_the_cause(world: World) -> None:
+    oversold, given_back, fine = await paid(world), await paid(world, n=1), await paid(world, n=1)
+    assert await causes(world, oversold, given_back, fine) == [None, None, None]
+    await stock_moves(world, -10)
+    # The acquirer gave the money back by itself.
+    state = world.acquirer.set(f"fp-{given_back['payment']['id']}", ProviderStatus.REFUNDED)
+    report = await world.client.post(
+        "/api/v1/payments/webhooks/fake", content=msgspec.json.encode(state), headers=dict(SIGNED)
+    )
+    assert report.text == "ok"
+    assert await causes(world, oversold, given_back, fine) == ["oversold", "charged_back", None]
+    assert (await world.see(given_back))["needs_attention"] == CHARGED_BACK
+    refused = await world.post(given_back, "attention", {"action": "restocked"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "NO_ATTENTION_NEEDED")
+    assert await causes(world, given_back) == ["charged_back"]
+    await world.post(oversold, "attention", {"action": "restocked"})
+    assert await causes(world, oversold) == [None]

@@ -17,7 +17,9 @@ import { SideNav } from './side-nav';
     @if (current.shop()) {
       <b-side-nav (settings)="more.set(true)" />
       <div class="column">
-        <header><b-shop-chooser /></header>
+        <section class="head" *transloco="let t" [attr.aria-label]="t('shell.choose_shop')">
+          <b-shop-chooser />
+        </section>
         <router-outlet />
       </div>
       <b-bottom-bar (more)="more.set(true)" />
@@ -38,7 +40,7 @@ import { SideNav } from './side-nav';
       display: block;
       padding-bottom: calc(var(--bar) + env(safe-area-inset-bottom));
     }
-    header {
+    .head {
       padding: var(--s1) var(--s4);
       border-bottom: 1px solid var(--line);
       background: var(--card);
@@ -55,12 +57,12 @@ import { SideNav } from './side-nav';
       .column {
         padding-inline: var(--s4);
       }
-      header {
+      .head {
         display: none;
       }
     }
     @media print {
-      header {
+      .head {
         display: none;
       }
     }

@@ -1,4 +1,5 @@
 import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
+import { Router } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Dialog, Icon } from '@kerben/design';
 import { Check, ChevronsUpDown, Store } from 'lucide';
@@ -13,12 +14,7 @@ import { CurrentShop } from './current-shop';
     <ng-container *transloco="let t">
       @if (current.shop(); as shop) {
         @if (several()) {
-          <button
-            type="button"
-            class="chosen"
-            [attr.aria-label]="t('shell.choose_shop_now', { name: shop.name })"
-            (click)="open.set(true)"
-          >
+          <button type="button" class="chosen" (click)="open.set(true)">
             <k-icon [of]="icons.store" [size]="20" />
             <span class="names">
               <span class="shop">{{ shop.name }}</span>
@@ -27,6 +23,7 @@ import { CurrentShop } from './current-shop';
               }}</span>
             </span>
             <k-icon [of]="icons.both" [size]="18" />
+            <span class="k-sr">{{ t('shell.change_shop') }}</span>
           </button>
         } @else {
           <p class="chosen">
@@ -141,6 +138,7 @@ import { CurrentShop } from './current-shop';
 })
 export class ShopChooser {
   protected readonly current = inject(CurrentShop);
+  private readonly router = inject(Router);
   protected readonly open = signal(false);
   protected readonly several = computed(
     () => this.current.merchants().reduce((n, own) => n + own.shops.length, 0) > 1,
@@ -148,7 +146,10 @@ export class ShopChooser {
   protected readonly icons = { store: Store, both: ChevronsUpDown, check: Check };
 
   protected choose(id: string): void {
-    this.current.choose(id);
     this.open.set(false);
+    this.current.choose(id);
+    // A product or an order belongs to the shop that was left: back to the list of its section.
+    const [section, ...rest] = this.router.url.split('?')[0]!.split('/').filter(Boolean);
+    if (section && rest.length) void this.router.navigateByUrl(`/${section}`);
   }
 }

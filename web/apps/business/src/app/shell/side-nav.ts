@@ -15,12 +15,12 @@ import { ShopChooser } from './shop-chooser';
   imports: [Icon, RouterLink, RouterLinkActive, ShopChooser, TranslocoDirective],
   template: `
     <ng-container *transloco="let t">
-      <header>
+      <section class="head" [attr.aria-label]="t('shell.choose_shop')">
         <a class="name" routerLink="/"
           >Kerben <span>{{ t('shell.cabinet') }}</span></a
         >
         <b-shop-chooser />
-      </header>
+      </section>
       <nav [attr.aria-label]="t('shell.sections')">
         @for (section of sections(); track section.link) {
           <a
@@ -62,7 +62,7 @@ import { ShopChooser } from './shop-chooser';
       background: var(--sunken);
       overflow-y: auto;
     }
-    header {
+    .head {
       display: grid;
       gap: var(--s4);
     }

@@ -178,6 +178,8 @@ export class AuditPage {
         return this.phone.transform(String(value));
       case 'quantity':
         return String(value).replace('.', ',');
+      case 'thousandths':
+        return String(Number(value) / 1000).replace('.', ',');
       case 'count':
         return Array.isArray(value) ? String(value.length) : '';
       case 'payments':

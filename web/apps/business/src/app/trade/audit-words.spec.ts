@@ -19,7 +19,7 @@ describe('the log in words', () => {
   it('takes differences of prices for money', () => {
     const entry = { action: 'pos.discrepancy_resolved', before: { kind: 'price', reported: 100 }, after: {} };
     expect(changesOf(entry)[0]?.kind).toBe('money');
-    expect(changesOf({ ...entry, before: { kind: 'stock', reported: 1 } })[0]?.kind).toBe('quantity');
+    expect(changesOf({ ...entry, before: { kind: 'stock', reported: 1 } })[0]?.kind).toBe('thousandths');
   });
 
   it('leads to what can be looked at', () => {

@@ -11,6 +11,7 @@ export type Kind =
   | 'shops'
   | 'positions'
   | 'quantity'
+  | 'thousandths'
   | 'scopes'
   | 'count'
   | 'order_status'
@@ -66,8 +67,8 @@ const FIELDS: Record<string, Kind> = {
   outcome: 'outcome',
   resolution: 'resolution',
   note: 'text',
-  reported: 'quantity',
-  ours: 'quantity',
+  reported: 'thousandths',
+  ours: 'thousandths',
   price_master: 'master',
   eligibility_mode: 'mode',
   responsible: 'bearer',
@@ -142,7 +143,7 @@ export function changesOf(entry: Pick<AuditEntry, 'before' | 'after' | 'action'>
 }
 
 function kindOf(field: string, entry: Pick<AuditEntry, 'before' | 'action'>): Kind {
-  // A difference of prices comes as sums, one of stock as quantities.
+  // A difference of prices comes as sums, one of stock as thousandths.
   if ((field === 'reported' || field === 'ours') && entry.before?.['kind'] === 'price') return 'money';
   if (field === 'status' && !entry.action.startsWith('order.')) return 'text';
   return FIELDS[field]!;

@@ -213,7 +213,8 @@ export class DeliveryTerms {
         enabled,
         fee: { amount, currency: 'KGS' },
         payment_methods: PAYMENTS.filter((one) => this.chosen().has(one)),
-        countries,
+        // Within the country unless something else was said.
+        countries: countries.length ? countries : ['KG'],
       };
       await call(api.PUT('/api/v1/shops/{shop_id}/delivery-options/{method}', { params, body }));
       this.editing.set(false);

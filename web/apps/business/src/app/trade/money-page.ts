@@ -105,7 +105,7 @@ const TONES: Record<Payout['status'], string> = {
         }
       </div>
 
-      <section class="k-stack" aria-labelledby="statement">
+      <section class="k-stack">
         <div>
           <h2 id="statement">{{ t('trade.money.statement') }}</h2>
           <p class="k-soft k-small">{{ t('trade.money.statement_text', { shop: current.shop()?.name }) }}</p>

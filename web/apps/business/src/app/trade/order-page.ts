@@ -2,13 +2,14 @@ import { ChangeDetectionStrategy, Component, computed, inject, input, resource, 
 import { RouterLink } from '@angular/router';
 import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
 import { api, call } from '@kerben/api';
-import { DateTimePipe, PageTitle, PhonePipe, QtyPipe } from '@kerben/core';
+import { DateTimePipe, PageTitle, QtyPipe } from '@kerben/core';
 import { Failed, Icon, Loading, Toasts } from '@kerben/design';
-import { ArrowLeft, Phone } from 'lucide';
+import { ArrowLeft } from 'lucide';
 import { CurrentShop } from '../shell/current-shop';
 import { liveRefresh } from './live-refresh';
 import { type Ending, OrderDialogs } from './order-dialogs';
 import { OrderHistory } from './order-history';
+import { OrderSide } from './order-side';
 import { TONES, causeOf, forward } from './order-states';
 import { allowed } from './rights';
 import { type Order, type OrderStatus, getOrder } from './trade-api';
@@ -23,7 +24,7 @@ import { type Order, type OrderStatus, getOrder } from './trade-api';
     Loading,
     OrderDialogs,
     OrderHistory,
-    PhonePipe,
+    OrderSide,
     QtyPipe,
     RouterLink,
     TranslocoDirective,
@@ -151,64 +152,7 @@ import { type Order, type OrderStatus, getOrder } from './trade-api';
             }
           </div>
 
-          <div class="k-stack side">
-            <section class="k-card k-stack k-stack--tight" aria-labelledby="buyer">
-              <h2 id="buyer">{{ t('trade.order.buyer') }}</h2>
-              <p>{{ it.contact.name }}</p>
-              <a class="k-btn" [href]="'tel:' + it.contact.phone">
-                <k-icon [of]="icons.phone" [size]="18" /> {{ it.contact.phone | phone }}
-              </a>
-              @if (it.contact.email) {
-                <a [href]="'mailto:' + it.contact.email">{{ it.contact.email }}</a>
-              }
-            </section>
-            <section class="k-card k-stack k-stack--tight" aria-labelledby="delivery">
-              <h2 id="delivery">{{ t('trade.order.delivery') }}</h2>
-              <p class="k-strong">{{ t('delivery_method.' + it.delivery.method) }}</p>
-              @if (address()) {
-                <p class="words">{{ address() }}</p>
-              }
-              @if (it.delivery.slot_from) {
-                <p>
-                  {{ it.delivery.slot_from | dateTime }}
-                  @if (it.delivery.slot_to) {
-                    – {{ it.delivery.slot_to | dateTime }}
-                  }
-                </p>
-              }
-              @if (it.delivery.note) {
-                <p class="k-soft words">{{ it.delivery.note }}</p>
-              }
-            </section>
-            <section class="k-card k-stack k-stack--tight" aria-labelledby="payment">
-              <h2 id="payment">{{ t('trade.order.payment') }}</h2>
-              <p class="k-strong">{{ t('payment_method.' + it.payment_method) }}</p>
-              @if (it.payment) {
-                <p>{{ t('payment_status.' + it.payment.status) }}</p>
-              }
-              @if (it.paid_at) {
-                <p class="k-soft k-small">{{ it.paid_at | dateTime }}</p>
-              }
-              @if (it.refund; as back) {
-                <hr class="k-divider" />
-                <p class="k-strong">
-                  {{
-                    t(
-                      'trade.order.refund_' +
-                        (back.status === 'done' || back.status === 'failed' ? back.status : 'going'),
-                      { sum: back.amount.display }
-                    )
-                  }}
-                </p>
-                <p class="words">{{ back.reason }}</p>
-                @if (back.borne_by) {
-                  <p class="k-soft k-small">
-                    {{ t('trade.order.borne', { who: t('trade.bearer.' + back.borne_by) }) }}
-                  </p>
-                }
-              }
-            </section>
-          </div>
+          <b-order-side class="side" [order]="it" />
           <section class="k-card k-stack history" aria-labelledby="history">
             <h2 id="history">{{ t('trade.order.history') }}</h2>
             <b-order-history [history]="it.history" />
@@ -311,7 +255,7 @@ export class OrderPage {
   readonly id = input.required<string>();
 
   protected readonly current = inject(CurrentShop);
-  protected readonly icons = { back: ArrowLeft, phone: Phone };
+  protected readonly icons = { back: ArrowLeft };
   protected readonly busy = signal(false);
   protected readonly asking = signal(false);
   protected readonly ending = signal<Ending>('cancel');
@@ -362,13 +306,6 @@ export class OrderPage {
   protected readonly mayRestock = computed(
     () => this.cause() === 'oversold' && allowed(this.current.role(), 'restock'),
   );
-  protected readonly address = computed(() => {
-    const d = this.order()?.delivery;
-    if (!d) return '';
-    const parts = [d.index, d.country, d.city, d.street, d.house, d.address, d.branch];
-    const flat = d.flat ? this.transloco.translate<string>('trade.order.flat', { n: d.flat }) : '';
-    return [...parts, flat].filter(Boolean).join(', ');
-  });
   private readonly title = inject(PageTitle);
   private readonly toasts = inject(Toasts);
   private readonly transloco = inject(TranslocoService);

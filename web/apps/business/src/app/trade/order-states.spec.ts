@@ -21,7 +21,14 @@ describe('states of orders', () => {
     expect(forward(possible, 'carrier_door')).toEqual(['shipped', 'delivering', 'cooking']);
   });
 
-  it('know the causes of attention', () => {
+  it('take the cause of attention from the order', () => {
+    expect(causeOf({ attention_cause: 'oversold' })).toBe('oversold');
+    expect(causeOf({ attention_cause: 'charged_back' })).toBe('charged_back');
+    expect(causeOf({ attention_cause: null })).toBeNull();
+    expect(causeOf(null)).toBeNull();
+  });
+
+  it('know the causes of attention by the words alone', () => {
     expect(causeOf('Товар заказа продан на кассе. Верните деньги или пополните остаток.')).toBe('oversold');
     expect(causeOf('Банк вернул покупателю деньги за этот заказ. Не отправляйте товар.')).toBe(
       'charged_back',

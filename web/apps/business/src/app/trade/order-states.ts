@@ -72,11 +72,16 @@ export function forward(canBecome: readonly OrderStatus[], method?: string): Ord
   return canBecome.filter((status) => !ENDS.includes(status)).sort((a, b) => rank(a) - rank(b));
 }
 
-export type Cause = 'oversold' | 'charged_back' | null;
+export type Cause = ListedOrder['attention_cause'];
 
-/** The two causes for which the server puts an order before the seller; null for words it did not have before. */
-export function causeOf(attention: string): Cause {
-  if (attention.includes('продан на кассе')) return 'oversold';
-  if (attention.includes('Банк вернул')) return 'charged_back';
+/**
+ * Why the server puts an order before the seller; null when it does not, and for words of another cause. Who holds
+ * only the server's sentence gets the cause that it names.
+ */
+export function causeOf(order: Pick<ListedOrder, 'attention_cause'> | string | null): Cause {
+  if (order === null) return null;
+  if (typeof order !== 'string') return order.attention_cause;
+  if (order.includes('продан на кассе')) return 'oversold';
+  if (order.includes('Банк вернул')) return 'charged_back';
   return null;
 }

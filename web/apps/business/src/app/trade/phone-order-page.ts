@@ -12,28 +12,16 @@ import { Router, RouterLink } from '@angular/router';
 import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
 import { Problem, api, call, type Schemas } from '@kerben/api';
 import { MoneyPipe, newKey } from '@kerben/core';
-import { Failed, Icon, Loading, Picture, Stepper, Toasts } from '@kerben/design';
-import { ArrowLeft, Plus, X } from 'lucide';
-import { type Product, type Variant, listGoods } from '../goods/goods-api';
-import { SearchField } from '../goods/search-field';
+import { Failed, Icon, Loading, Toasts } from '@kerben/design';
+import { ArrowLeft } from 'lucide';
 import { CurrentShop } from '../shell/current-shop';
-import { type Wanted, added, deliveryOf, sumOf, variantText } from './phone-order';
+import { GoodsPicker } from './goods-picker';
+import { type Wanted, deliveryOf, sumOf } from './phone-order';
 
 /** A manager takes down an order of somebody who calls. */
 @Component({
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [
-    Failed,
-    FormsModule,
-    Icon,
-    Loading,
-    MoneyPipe,
-    Picture,
-    RouterLink,
-    SearchField,
-    Stepper,
-    TranslocoDirective,
-  ],
+  imports: [Failed, FormsModule, GoodsPicker, Icon, Loading, MoneyPipe, RouterLink, TranslocoDirective],
   template: `
     <main class="k-page k-stack" id="content" *transloco="let t">
       <a class="back" routerLink="/orders"
@@ -43,77 +31,7 @@ import { type Wanted, added, deliveryOf, sumOf, variantText } from './phone-orde
       <div class="columns">
         <section class="k-stack" aria-labelledby="goods">
           <h2 id="goods">{{ t('trade.phone.goods') }}</h2>
-          <b-search [value]="words()" [label]="t('goods.search')" (changed)="words.set($event)" />
-          @if (words()) {
-            @if (found.hasValue()) {
-              @if (choices().length) {
-                <ul class="k-list found" role="list">
-                  @for (one of choices(); track one.variant.id) {
-                    <li>
-                      <button type="button" [disabled]="one.variant.stock_qty <= 0" (click)="add(one)">
-                        <k-picture
-                          [src]="one.product.picture"
-                          [picture]="one.product.pictures[0]"
-                          [alt]="''"
-                          sizes="48px"
-                        />
-                        <span class="k-grow">
-                          <span>{{ one.product.name }}</span>
-                          <span class="k-soft k-small">{{ one.text }}</span>
-                        </span>
-                        <span class="right">
-                          <span class="k-money">{{ one.variant.price.display }}</span>
-                          <span class="k-soft k-small k-num">{{
-                            one.variant.stock_qty > 0
-                              ? t(one.variant.unit === 'kg' ? 'goods.left_kg' : 'goods.left', {
-                                  n: number(one.variant.stock_qty),
-                                })
-                              : t('goods.sold_out')
-                          }}</span>
-                        </span>
-                        <k-icon [of]="icons.plus" [size]="18" />
-                      </button>
-                    </li>
-                  }
-                </ul>
-              } @else {
-                <p class="k-soft" role="status">{{ t('goods.nothing_found') }}</p>
-              }
-            } @else if (found.error()) {
-              <k-failed [error]="found.error()" (again)="found.reload()" />
-            } @else {
-              <k-loading [count]="3" />
-            }
-          }
-          @if (lines().length) {
-            <ul class="k-list" role="list" [attr.aria-label]="t('trade.phone.chosen')">
-              @for (line of lines(); track line.variant.id) {
-                <li class="line">
-                  <span class="k-grow">
-                    {{ line.product.name }} <span class="k-soft k-small">{{ text(line.variant) }}</span>
-                  </span>
-                  <k-stepper
-                    [value]="line.qty"
-                    [min]="line.variant.unit === 'kg' ? 0.1 : 1"
-                    [step]="line.variant.unit === 'kg' ? 0.1 : 1"
-                    [max]="line.variant.stock_qty"
-                    [label]="t('common.quantity') + ', ' + line.product.name"
-                    (valueChange)="count(line, $event)"
-                  />
-                  <button
-                    type="button"
-                    class="k-icon-btn"
-                    [attr.aria-label]="t('trade.phone.remove', { name: line.product.name })"
-                    (click)="remove(line)"
-                  >
-                    <k-icon [of]="icons.x" [size]="18" />
-                  </button>
-                </li>
-              }
-            </ul>
-          } @else {
-            <p class="k-notice">{{ t('trade.phone.no_goods') }}</p>
-          }
+          <b-goods-picker [(lines)]="lines" />
         </section>
 
         <form class="k-card k-form" (ngSubmit)="place()">
@@ -160,7 +78,8 @@ import { type Wanted, added, deliveryOf, sumOf, variantText } from './phone-orde
                 >
                   @for (one of offer.value().methods; track one.method) {
                     <option [value]="one.method">
-                      {{ t('delivery_method.' + one.method) }}, {{ one.fee.display }}
+                      {{ t('delivery_method.' + one.method) }},
+                      {{ one.fee.amount ? one.fee.display : t('trade.terms.free_small') }}
                     </option>
                   }
                 </select>
@@ -256,49 +175,6 @@ import { type Wanted, added, deliveryOf, sumOf, variantText } from './phone-orde
       gap: var(--s5);
       align-items: start;
     }
-    .found li {
-      padding: 0;
-    }
-    .found button {
-      display: flex;
-      align-items: center;
-      gap: var(--s3);
-      width: 100%;
-      min-height: 64px;
-      padding: var(--s2) var(--s4);
-      border: 0;
-      background: transparent;
-      text-align: start;
-      cursor: pointer;
-    }
-    .found button:hover:not([disabled]) {
-      background: var(--sunken);
-    }
-    .found button[disabled] {
-      color: var(--clay);
-      cursor: default;
-    }
-    .found k-picture {
-      width: 48px;
-      flex: none;
-      border-radius: var(--radius-small);
-    }
-    .found .k-grow,
-    .right {
-      display: grid;
-    }
-    .right {
-      justify-items: end;
-    }
-    .line {
-      display: flex;
-      flex-wrap: wrap;
-      align-items: center;
-      gap: var(--s2);
-    }
-    .line .k-grow {
-      flex-basis: 180px;
-    }
     .sums {
       display: grid;
       grid-template-columns: 1fr auto;
@@ -320,8 +196,7 @@ import { type Wanted, added, deliveryOf, sumOf, variantText } from './phone-orde
   `,
 })
 export class PhoneOrderPage {
-  protected readonly icons = { back: ArrowLeft, plus: Plus, x: X };
-  protected readonly words = signal('');
+  protected readonly icons = { back: ArrowLeft };
   protected readonly lines = signal<readonly Wanted[]>([]);
   protected readonly name = signal('');
   protected readonly phone = signal('');
@@ -341,22 +216,6 @@ export class PhoneOrderPage {
   private key = newKey();
   private sent = '';
 
-  protected readonly found = resource({
-    params: () => (this.words() ? { shopId: this.current.shopId(), q: this.words() } : undefined),
-    loader: ({ params: { shopId, q }, abortSignal }) =>
-      listGoods(shopId, { q, status: 'on_sale', limit: 8 }, abortSignal),
-  });
-  protected readonly choices = computed(() =>
-    (this.found.hasValue() ? this.found.value().items : []).flatMap((product) =>
-      product.variants
-        .filter((variant) => variant.is_active)
-        .map((variant) => ({
-          product,
-          variant,
-          text: [variantText(variant), variant.sku].filter(Boolean).join(' · '),
-        })),
-    ),
-  );
   protected readonly offer = resource({
     params: () => this.current.shopId(),
     loader: ({ params, abortSignal }) =>
@@ -366,33 +225,14 @@ export class PhoneOrderPage {
   });
   protected readonly method = computed(() => {
     const methods = this.offer.hasValue() ? this.offer.value().methods : [];
-    return methods.find((m) => m.method === this.methodId()) ?? methods[0] ?? null;
+    const usual = methods.find((m) => m.method === 'pickup') ?? methods[0];
+    return methods.find((m) => m.method === this.methodId()) ?? usual ?? null;
   });
   protected readonly payment = computed(() => {
     const all = this.method()?.payment_methods ?? [];
     return (all.find((p) => p.method === this.paymentId()) ?? all[0])?.method ?? null;
   });
   protected readonly sum = computed(() => sumOf(this.lines()));
-
-  protected text(variant: Variant): string {
-    return variantText(variant);
-  }
-
-  protected number(value: number): string {
-    return String(value).replace('.', ',');
-  }
-
-  protected add(one: { product: Product; variant: Variant }): void {
-    this.lines.update((lines) => added(lines, one.product, one.variant));
-  }
-
-  protected count(line: Wanted, qty: number): void {
-    this.lines.update((lines) => lines.map((l) => (l.variant.id === line.variant.id ? { ...l, qty } : l)));
-  }
-
-  protected remove(line: Wanted): void {
-    this.lines.update((lines) => lines.filter((l) => l.variant.id !== line.variant.id));
-  }
 
   protected type(field: string, value: string): void {
     this.typed.update((typed) => ({ ...typed, [field]: value }));

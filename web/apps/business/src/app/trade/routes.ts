@@ -1,6 +1,16 @@
 import type { Routes } from '@angular/router';
 import { signedIn } from '@kerben/core';
 
+/** What stands outside the frame of a shop: somebody invited has no shop yet. */
+export const openTradeRoutes: Routes = [
+  {
+    path: 'invite',
+    title: 'trade.invite.title',
+    canActivate: [signedIn],
+    loadComponent: () => import('./invite-page').then((m) => m.InvitePage),
+  },
+];
+
 /** Today, orders, requests, tills, money, staff, shops, audit. */
 export const tradeRoutes: Routes = [
   {
@@ -49,19 +59,11 @@ export const tradeRoutes: Routes = [
     title: 'trade.shops.title',
     loadComponent: () => import('./shops-page').then((m) => m.ShopsPage),
   },
+  // For those who have a shop already; the same page stands outside the frame for all others.
+  ...openTradeRoutes,
   {
     path: 'audit',
     title: 'trade.audit.title',
     loadComponent: () => import('./audit-page').then((m) => m.AuditPage),
-  },
-];
-
-/** What stands outside the frame of a shop: somebody invited has no shop yet. */
-export const openTradeRoutes: Routes = [
-  {
-    path: 'invite',
-    title: 'trade.invite.title',
-    canActivate: [signedIn],
-    loadComponent: () => import('./invite-page').then((m) => m.InvitePage),
   },
 ];

@@ -16,29 +16,9 @@ export interface Page<T> {
 }
 
 /** Online orders placed on a day, by the time of the market. */
-export interface OrderDay {
-  day: string;
-  placed: number;
-  paid: number;
-  cancelled: number;
-  revenue: MoneyView;
-}
-
-export interface AuditEntry {
-  id: string;
-  at: string;
-  actor_id: string | null;
-  /** Null: the platform by itself. */
-  actor_name: string | null;
-  actor_role: string;
-  action: string;
-  entity: string;
-  entity_id: string;
-  before: Record<string, unknown> | null;
-  after: Record<string, unknown> | null;
-}
-
-type Sent = Promise<{ data?: unknown; error?: unknown; response: Response }>;
+export type OrderDay = Schemas['OrderDayView'];
+/** A deed; without `actor_name` the platform did it by itself. */
+export type AuditEntry = Schemas['SellerEntry'];
 
 /** Orders of a shop, newest first. `attention`: only those that wait for the seller's decision. */
 export function listOrders(
@@ -46,9 +26,10 @@ export function listOrders(
   query: { status?: readonly OrderStatus[]; attention?: boolean; cursor?: string; limit?: number },
   signal?: AbortSignal,
 ): Promise<Page<ListedOrder>> {
-  const options = { params: { query: { shop_id: shopId, ...query } }, signal };
-  const request = api.GET('/api/v1/orders', options as never) as Sent;
-  return call(request) as Promise<Page<ListedOrder>>;
+  const status = query.status ? [...query.status] : undefined;
+  return call(
+    api.GET('/api/v1/orders', { params: { query: { ...query, shop_id: shopId, status } }, signal }),
+  );
 }
 
 export function getOrder(orderId: string, signal?: AbortSignal): Promise<Order> {
@@ -63,9 +44,8 @@ export async function orderDays(
   to: string,
   signal?: AbortSignal,
 ): Promise<OrderDay[]> {
-  const options = { params: { path: { shop_id: shopId }, query: { from, to } }, signal };
-  const request = api.GET('/api/v1/shops/{shop_id}/order-summary' as never, options as never) as Sent;
-  return ((await call(request)) as { items: OrderDay[] }).items;
+  const params = { path: { shop_id: shopId }, query: { from, to } };
+  return (await call(api.GET('/api/v1/shops/{shop_id}/order-summary', { params, signal }))).items;
 }
 
 export async function tillDays(
@@ -118,9 +98,8 @@ export function listAudit(
   cursor?: string,
   signal?: AbortSignal,
 ): Promise<Page<AuditEntry>> {
-  const options = { params: { path: { merchant_id: merchantId }, query: { cursor, limit: 50 } }, signal };
-  const request = api.GET('/api/v1/merchants/{merchant_id}/audit' as never, options as never) as Sent;
-  return call(request) as Promise<Page<AuditEntry>>;
+  const params = { path: { merchant_id: merchantId }, query: { cursor, limit: 50 } };
+  return call(api.GET('/api/v1/merchants/{merchant_id}/audit', { params, signal }));
 }
 
 /** Saves a file that the server makes: a table of orders. */

@@ -1,6 +1,7 @@
 import {
   DestroyRef,
   Injectable,
+  computed,
   effect,
   inject,
   linkedSignal,
@@ -46,8 +47,10 @@ export class ProductState {
       const id = this.id();
       if (id) onCleanup(this.live.subscribe(`product:${id}`, (message) => this.heard(message)));
     });
+    // By its id alone: every reading gives another product object, and the topic stays.
+    const shopId = computed(() => this.product()?.shop.id);
     effect((onCleanup) => {
-      const shop = this.product()?.shop.id;
+      const shop = shopId();
       if (shop) onCleanup(untracked(() => this.live.subscribe(`shop:${shop}`, (m) => this.heard(m))));
     });
     // When the till falls silent no word may come: the promise simply ends.

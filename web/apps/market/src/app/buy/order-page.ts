@@ -17,7 +17,7 @@ import { RouterLink } from '@angular/router';
 import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
 import { Problem } from '@kerben/api';
 import { DateTimePipe, Live, PageTitle, PhonePipe, Session, guestOrders } from '@kerben/core';
-import { Empty, Failed, Icon, Loading, Toasts } from '@kerben/design';
+import { Empty, Failed, Icon, Loading, QrCode, Toasts } from '@kerben/design';
 import { ChevronLeft, Phone } from 'lucide';
 import { RouteLinks } from '../browse/route-links';
 import { CancelDialog } from './cancel-dialog';
@@ -27,7 +27,6 @@ import { Facts } from './facts';
 import { GoodsLine } from './goods-line';
 import { moneyOf, paidOnline, paymentOf, sentenceOf, stepsOf, toneOf } from './order-words';
 import { goAndPay, leftToPay } from './paying';
-import { QrCode } from './qr-code';
 
 const TICK_MS = 3000;
 /** How long after the acquirer's page an answer is looked for often, and how long it is said to be awaited. */

@@ -94,6 +94,7 @@ export class MapView {
         dragRotate: false,
         pitchWithRotate: false,
         fadeDuration: 0,
+        locale: this.controlNames(),
       });
     } catch {
       this.failed.emit(); // no WebGL
@@ -104,14 +105,15 @@ export class MapView {
     if (url) map.addControl(new AttributionControl({ compact: true }));
     map.getCanvas().setAttribute('aria-label', this.words.translate('map.canvas'));
     for (const place of this.places()) {
-      const label = document.createElement('span');
+      const label = document.createElement('div');
       label.className = 'place';
-      label.textContent = place.name;
-      new this.library.Marker({ element: label, anchor: 'bottom', offset: [0, -26] })
-        .setLngLat([place.lon, place.lat])
-        .addTo(map);
+      const name = document.createElement('span');
+      name.textContent = place.name;
+      label.append(name);
+      new this.library.Marker({ element: label }).setLngLat([place.lon, place.lat]).addTo(map);
     }
     map.on('moveend', () => this.tell(map));
+    map.on('move', () => this.declutter());
     map.once('load', () => {
       map.addSource('ring', { type: 'geojson', data: { type: 'FeatureCollection', features: [] } });
       const edge = getComputedStyle(document.documentElement).getPropertyValue('--issyk')
@@ -126,6 +128,47 @@ export class MapView {
       this.map.set(map);
       this.tell(map);
     });
+  }
+
+  private controlNames(): Record<string, string> {
+    return {
+      'NavigationControl.ZoomIn': this.words.translate('map.zoom_in'),
+      'NavigationControl.ZoomOut': this.words.translate('map.zoom_out'),
+    };
+  }
+
+  /** The map's own buttons do not hear of a change of language. */
+  private rename(): void {
+    const names = this.controlNames();
+    for (const which of ['In', 'Out']) {
+      const button = this.holder().nativeElement.querySelector(
+        `.maplibregl-ctrl-zoom-${which.toLowerCase()}`,
+      );
+      const name = names[`NavigationControl.Zoom${which}`]!;
+      button?.setAttribute('aria-label', name);
+      button?.setAttribute('title', name);
+    }
+    this.map()?.getCanvas().setAttribute('aria-label', this.words.translate('map.canvas'));
+  }
+
+  /** Names that would lie on a mark or on another name go below their place, or are left out. */
+  private declutter(): void {
+    const holder = this.holder().nativeElement;
+    const taken = [...holder.querySelectorAll('.pin')].map((pin) => pin.getBoundingClientRect());
+    for (const name of holder.querySelectorAll<HTMLElement>('.place > span')) {
+      name.className = '';
+      const free = (): boolean => {
+        const box = name.getBoundingClientRect();
+        const covered = taken.some(
+          (t) => t.left < box.right && t.right > box.left && t.top < box.bottom && t.bottom > box.top,
+        );
+        if (!covered) taken.push(box);
+        return !covered;
+      };
+      if (free()) continue;
+      name.className = 'below';
+      if (!free()) name.className = 'hidden';
+    }
   }
 
   /** All places of the market on one screen; nothing when there are none yet. */
@@ -227,6 +270,8 @@ export class MapView {
         this.markers.delete(key);
       }
     }
+    this.rename();
+    this.declutter();
   }
 
   private button(

@@ -1,5 +1,5 @@
 import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
-import { qrCells } from './qr';
+import encodeQR from 'qr';
 
 const QUIET = 4;
 
@@ -32,8 +32,7 @@ export class QrCode {
   readonly text = input.required<string>();
   readonly label = input.required<string>();
   protected readonly drawing = computed(() => {
-    const cells = qrCells(this.text());
-    if (!cells) return null;
+    const cells = encodeQR(this.text(), 'raw', { ecc: 'medium', border: 0 });
     const size = cells.length + 2 * QUIET;
     const path = cells.flatMap((row, y) =>
       row.flatMap((dark, x) => (dark ? [`M${x + QUIET} ${y + QUIET}h1v1h-1z`] : [])),
