@@ -6,6 +6,7 @@ import {
   type TranslocoLoader,
 } from '@jsverse/transloco';
 import { from, of, type Observable } from 'rxjs';
+import { useDateWords } from './dates';
 import { CATALOGUES } from './provide-token';
 
 export type Language = 'ru' | 'ky' | 'en';
@@ -44,8 +45,14 @@ export class Languages {
     await new Promise<void>((resolve, reject) => {
       this.transloco.load(language).subscribe({ error: reject, complete: resolve });
     });
-    this.transloco.setActiveLang(language);
     document.documentElement.lang = language;
+    // Not by its key: the catalogue is kept flat.
+    const texts = Object.entries(this.transloco.getTranslation(language) as Record<string, string>);
+    const dates = texts
+      .filter(([key]) => key.startsWith('dates.'))
+      .map(([key, text]) => [key.slice(6), text]);
+    useDateWords(language, Object.fromEntries(dates) as Record<string, string>);
+    this.transloco.setActiveLang(language);
     this.current.set(language);
     if (remember) {
       try {

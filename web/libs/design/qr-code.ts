@@ -1,6 +1,7 @@
 import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
 import encodeQR from 'qr';
 
+/** The empty border that scanners need, in cells (ISO/IEC 18004). */
 const QUIET = 4;
 
 /** A QR code, dark on light in either theme, because many scanners read no other. */
@@ -32,11 +33,9 @@ export class QrCode {
   readonly text = input.required<string>();
   readonly label = input.required<string>();
   protected readonly drawing = computed(() => {
-    const cells = encodeQR(this.text(), 'raw', { ecc: 'medium', border: 0 });
-    const size = cells.length + 2 * QUIET;
-    const path = cells.flatMap((row, y) =>
-      row.flatMap((dark, x) => (dark ? [`M${x + QUIET} ${y + QUIET}h1v1h-1z`] : [])),
-    );
+    const cells = encodeQR(this.text(), 'raw', { ecc: 'medium', border: QUIET });
+    const size = cells.length;
+    const path = cells.flatMap((row, y) => row.flatMap((dark, x) => (dark ? [`M${x} ${y}h1v1h-1z`] : [])));
     return { box: `0 0 ${size} ${size}`, path: path.join('') };
   });
 }

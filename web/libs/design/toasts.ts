@@ -80,8 +80,8 @@ export class Toasts {
       position: fixed;
       z-index: 90;
       inset-inline: var(--s4);
-      /* A page with something stuck to its bottom lifts them above it. */
-      bottom: calc(var(--bar) + var(--toast-lift, 0px) + var(--s4) + env(safe-area-inset-bottom));
+      /* On a phone the thumb's buttons are below: the words come from above and cover none of them. */
+      top: calc(var(--s2) + env(safe-area-inset-top));
       display: grid;
       justify-items: center;
       gap: var(--s2);
@@ -89,7 +89,8 @@ export class Toasts {
     }
     @media (width >= 720px) {
       .all {
-        bottom: var(--s5);
+        top: var(--toast-top, auto);
+        bottom: var(--toast-bottom, var(--s5));
       }
     }
     .toast {

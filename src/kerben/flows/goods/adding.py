@@ -120,7 +120,9 @@ async def grow_product(
     made = await add_variant(tx, product.id, _variant(given, currency, ""))
     await open_stock(tx, [OpeningStock(made.id, access.shop_id, product.id, qty)])
     after = {"product_id": str(product.id), "sku": made.sku, "price": made.price, "on_hand_milli": qty}
-    entry = AuditEntry(access.actor, access.role, "variant.create", "variant", str(made.id), after=after, ip=ip)
+    entry = AuditEntry(
+        access.actor, access.role, "variant.create", "variant", str(made.id), None, after, ip, access.merchant_id
+    )  # fmt: skip
     await record(tx, entry)
     return staff_variant(made, (await levels(tx, [made.id])).get(made.id))
 

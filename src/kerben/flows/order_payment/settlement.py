@@ -98,4 +98,4 @@ async def _note_foreign_refunds(tx: WriteTx, order_ids: Sequence[UUID]) -> None:
     live = [
         o.id for o in known.values() if o.status not in _OVER and holding[o.id].status is not PaymentStatus.CAPTURED
     ]
-    await orders.need_attention(tx, live, "Банк вернул покупателю деньги за этот заказ. Не отправляйте товар.")
+    await orders.need_attention(tx, live, orders.CHARGED_BACK)

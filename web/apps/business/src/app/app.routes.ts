@@ -2,7 +2,7 @@ import type { Routes } from '@angular/router';
 import { signedIn } from '@kerben/core';
 import { authRoutes } from '@kerben/features/auth';
 import { goodsRoutes } from './goods/routes';
-import { tradeRoutes } from './trade/routes';
+import { openTradeRoutes, tradeRoutes } from './trade/routes';
 
 /** Every address of the cabinet, below /business/. */
 export const routes: Routes = [
@@ -19,6 +19,7 @@ export const routes: Routes = [
     canActivate: [signedIn],
     loadComponent: () => import('./shell/begin-page').then((m) => m.BeginPage),
   },
+  ...openTradeRoutes,
   {
     path: '',
     canActivate: [signedIn],

@@ -33,6 +33,9 @@ import { StatusBar } from './shell/status-bar';
   styles: `
     :host {
       --touch: 64px;
+      /* The buttons that take money are at the bottom, also on a tablet. */
+      --toast-top: var(--s2);
+      --toast-bottom: auto;
     }
     /* Keys beside what is typed, so that all of it fits a tablet on its side. */
     @media (width >= 760px) {

@@ -1,6 +1,6 @@
 import { ChangeDetectionStrategy, Component, computed, inject, resource, signal } from '@angular/core';
 import { FormsModule } from '@angular/forms';
-import { Router } from '@angular/router';
+import { Router, RouterLink } from '@angular/router';
 import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
 import { Problem, api, call, type Schemas } from '@kerben/api';
 import { Session } from '@kerben/core';
@@ -12,7 +12,16 @@ import { ShopForm } from './shop-form';
 /** The first minutes of a seller: the name, the second step where it is missing, the first shop. */
 @Component({
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [Failed, FormsModule, Loading, Ornament, SecondFactorSetup, ShopForm, TranslocoDirective],
+  imports: [
+    Failed,
+    FormsModule,
+    Loading,
+    Ornament,
+    RouterLink,
+    SecondFactorSetup,
+    ShopForm,
+    TranslocoDirective,
+  ],
   template: `
     <main class="k-page k-page--narrow k-stack k-stack--loose" id="content" *transloco="let t">
       <header>
@@ -64,6 +73,7 @@ import { ShopForm } from './shop-form';
             {{ t('shell.open_merchant') }}
           </button>
         </form>
+        <a class="k-btn" routerLink="/invite">{{ t('trade.invite.have_code') }}</a>
       }
       <button type="button" class="k-btn k-btn--plain leave" (click)="leave()">
         {{ t('shell.leave_as', { name: session.user()?.name }) }}

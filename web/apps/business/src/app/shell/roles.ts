@@ -8,7 +8,7 @@ export type Duty = 'goods' | 'stock' | 'tills' | 'money' | 'staff' | 'shops' | '
 const DUTIES: Record<Duty, readonly Role[]> = {
   goods: ['owner', 'manager', 'storekeeper'],
   stock: ['owner', 'manager', 'storekeeper'],
-  tills: ['owner', 'manager', 'cashier', 'accountant'],
+  tills: ['owner', 'manager', 'cashier', 'storekeeper', 'accountant'],
   money: ['owner', 'accountant'],
   payouts: ['owner', 'accountant'],
   staff: ['owner', 'manager'],

@@ -11,7 +11,7 @@ import { FormsModule } from '@angular/forms';
 import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
 import { Problem, api, call, type Schemas } from '@kerben/api';
 import { AgoPipe, DateTimePipe } from '@kerben/core';
-import { Dialog, Empty, Failed, Icon, Loading, Toasts } from '@kerben/design';
+import { Dialog, Empty, Failed, Icon, Loading, QrCode, Toasts } from '@kerben/design';
 import { pairingText } from '@kerben/features/scanner';
 import { Plus } from 'lucide';
 import { CurrentShop } from '../shell/current-shop';
@@ -36,6 +36,7 @@ const AGAIN_MS = 30_000;
     FormsModule,
     Icon,
     Loading,
+    QrCode,
     TranslocoDirective,
   ],
   template: `
@@ -133,6 +134,7 @@ const AGAIN_MS = 30_000;
           <div class="k-stack">
             <p class="k-notice k-notice--warn">{{ t('trade.tills.once') }}</p>
             <p>{{ t('trade.tills.how') }}</p>
+            <k-qr-code class="qr" [text]="pairing(made)" [label]="t('trade.tills.pairing_qr')" />
             <b-copy-text [label]="t('trade.tills.pairing')" [text]="pairing(made)" [large]="true" />
             <details>
               <summary>{{ t('trade.tills.apart') }}</summary>
@@ -165,6 +167,10 @@ const AGAIN_MS = 30_000;
     </div>
   `,
   styles: `
+    .qr {
+      width: 220px;
+      justify-self: center;
+    }
     .cards {
       display: grid;
       grid-template-columns: repeat(auto-fill, minmax(min(100%, 320px), 1fr));

@@ -2,7 +2,6 @@ import { ChangeDetectionStrategy, Component, computed, input } from '@angular/co
 import { TranslocoDirective } from '@jsverse/transloco';
 import { DateTimePipe } from '@kerben/core';
 import type { Schemas } from '@kerben/api';
-import { causeOf } from './order-states';
 
 const ACTIONS = [
   'placed',
@@ -37,9 +36,7 @@ const ROLES = ['owner', 'manager', 'cashier', 'storekeeper', 'accountant'];
             <time [attr.datetime]="entry.at">{{ entry.at | dateTime }}</time> ·
             {{ entry.staff ? t('staff_role.' + entry.actor_role) : t('trade.actor.' + entry.actor) }}
           </span>
-          @if (entry.cause) {
-            <span class="said">{{ t('trade.cause.' + entry.cause) }}</span>
-          } @else if (entry.comment) {
+          @if (entry.comment) {
             <span class="said">{{ entry.comment }}</span>
           }
         </li>
@@ -95,7 +92,6 @@ export class OrderHistory {
         known: ACTIONS.includes(entry.action) ? entry.action : null,
         staff: ROLES.includes(entry.actor_role),
         actor: actor(entry.actor_role),
-        cause: entry.action === 'attention' && entry.comment ? causeOf(entry.comment) : null,
       })),
   );
 }

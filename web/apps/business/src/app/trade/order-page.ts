@@ -10,7 +10,7 @@ import { liveRefresh } from './live-refresh';
 import { type Ending, OrderDialogs } from './order-dialogs';
 import { OrderHistory } from './order-history';
 import { OrderSide } from './order-side';
-import { TONES, causeOf, forward } from './order-states';
+import { TONES, forward } from './order-states';
 import { allowed } from './rights';
 import { type Order, type OrderStatus, getOrder } from './trade-api';
 
@@ -277,7 +277,7 @@ export class OrderPage {
   protected readonly steps = computed(() =>
     forward(this.order()?.can_become ?? [], this.order()?.delivery.method),
   );
-  protected readonly cause = computed(() => causeOf(this.order()?.needs_attention ?? ''));
+  protected readonly cause = computed(() => this.order()?.attention_cause ?? null);
   private readonly paid = computed(() => this.order()?.payment?.status === 'captured');
   private readonly ends = computed(() =>
     (this.order()?.can_become ?? []).filter((s) => s === 'cancelled' || s === 'returned'),

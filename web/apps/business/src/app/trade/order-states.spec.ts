@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { STATES, STATUSES, TONES, belongs, causeOf, forward } from './order-states';
+import { STATES, STATUSES, TONES, belongs, forward } from './order-states';
 
 describe('states of orders', () => {
   it('put every status under exactly one chip', () => {
@@ -19,20 +19,5 @@ describe('states of orders', () => {
     const possible = ['cooking', 'shipped', 'delivering', 'cancelled'] as const;
     expect(forward(possible, 'courier')).toEqual(['delivering', 'shipped', 'cooking']);
     expect(forward(possible, 'carrier_door')).toEqual(['shipped', 'delivering', 'cooking']);
-  });
-
-  it('take the cause of attention from the order', () => {
-    expect(causeOf({ attention_cause: 'oversold' })).toBe('oversold');
-    expect(causeOf({ attention_cause: 'charged_back' })).toBe('charged_back');
-    expect(causeOf({ attention_cause: null })).toBeNull();
-    expect(causeOf(null)).toBeNull();
-  });
-
-  it('know the causes of attention by the words alone', () => {
-    expect(causeOf('Товар заказа продан на кассе. Верните деньги или пополните остаток.')).toBe('oversold');
-    expect(causeOf('Банк вернул покупателю деньги за этот заказ. Не отправляйте товар.')).toBe(
-      'charged_back',
-    );
-    expect(causeOf('Другое')).toBeNull();
   });
 });

@@ -73,15 +73,3 @@ export function forward(canBecome: readonly OrderStatus[], method?: string): Ord
 }
 
 export type Cause = ListedOrder['attention_cause'];
-
-/**
- * Why the server puts an order before the seller; null when it does not, and for words of another cause. Who holds
- * only the server's sentence gets the cause that it names.
- */
-export function causeOf(order: Pick<ListedOrder, 'attention_cause'> | string | null): Cause {
-  if (order === null) return null;
-  if (typeof order !== 'string') return order.attention_cause;
-  if (order.includes('продан на кассе')) return 'oversold';
-  if (order.includes('Банк вернул')) return 'charged_back';
-  return null;
-}

@@ -1,14 +1,14 @@
 import { ChangeDetectionStrategy, Component, inject, input } from '@angular/core';
 import { Router } from '@angular/router';
 import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
-import { DateTimePipe } from '@kerben/core';
+import { DateTimePipe, formatMoney } from '@kerben/core';
 import { Empty, Failed, Loading } from '@kerben/design';
 import type { AuditEntry } from '../data/admin';
 import { ask, type PageOf } from '../data/ask';
 import { paged } from '../ui/paged';
 import { ConsolePage, More } from '../ui/parts';
 import { ROWS } from '../ui/rows.css';
-import { ACTIONS, ENTITIES, ROLES, changesOf, isKnown } from './audit-words';
+import { ACTIONS, ENTITIES, ROLES, changesOf, isKnown, isSum } from './audit-words';
 
 /** Who did what, with what stood before and after in words. */
 @Component({
@@ -95,10 +95,10 @@ import { ACTIONS, ENTITIES, ROLES, changesOf, isKnown } from './audit-words';
                       <dt>{{ field(change.field) }}</dt>
                       <dd>
                         @if (change.before !== null) {
-                          <del>{{ value(change.before) }}</del>
+                          <del>{{ value(change.before, change.field) }}</del>
                         }
                         @if (change.after !== null) {
-                          <ins>{{ value(change.after) }}</ins>
+                          <ins>{{ value(change.after, change.field) }}</ins>
                         }
                       </dd>
                     </div>
@@ -237,8 +237,9 @@ export class AuditPage {
       .join(' · ');
   }
 
-  /** A value in words: yes and no, known names of states and roles, days; of lists every part. */
-  protected value(text: string): string {
+  /** A value in words: yes and no, known names of states and roles, days, sums; of lists every part. */
+  protected value(text: string, field: string): string {
+    if (isSum(field, text)) return formatMoney(Number(text));
     return text
       .split(', ')
       .map((part) => this.word(part))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { changesOf } from './audit-words';
+import { changesOf, isSum } from './audit-words';
 
 describe('changesOf', () => {
   it('tells only what differs, field by field', () => {
@@ -26,5 +26,11 @@ describe('changesOf', () => {
       ['shop_id', '…06a901'],
       ['lines', 'A 2'],
     ]);
+  });
+
+  it('knows which numbers are sums', () => {
+    expect(isSum('total', '23000')).toBe(true);
+    expect(isSum('total', 'all')).toBe(false);
+    expect(isSum('delta', '23000')).toBe(false);
   });
 });

@@ -5,6 +5,7 @@ export const ACTIONS: readonly string[] = [
   'user.blocked',
   'user.unblocked',
   'user.second_factor_on',
+  'user.password_changed',
   'user.second_factor_off',
   'group.created',
   'group.member_added',
@@ -200,6 +201,9 @@ export function changesOf(before: Fields, after: Fields): Change[] {
     .map((field) => ({ field, before: old.get(field) ?? null, after: now.get(field) ?? null }))
     .filter((change) => change.before !== change.after);
 }
+
+/** Written to the log in tyiyn, and shown as a sum. */
+export const isSum = (field: string, text: string): boolean => field === 'total' && /^-?\d{1,15}$/.test(text);
 
 export const isKnown = (part: string): boolean => FIELDS.has(part);
 

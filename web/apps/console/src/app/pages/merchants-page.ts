@@ -70,7 +70,7 @@ const BADGE: Record<string, string> = { active: 'good', pending: 'warn', suspend
                   @if (merchant.payout_bank_name) {
                     <span class="k-soft under">
                       {{ merchant.payout_bank_name }}
-                      <span class="k-num">•• {{ merchant.payout_account_last4 }}</span>
+                      <span class="k-num">•••• {{ merchant.payout_account_last4 }}</span>
                     </span>
                   }
                 </p>

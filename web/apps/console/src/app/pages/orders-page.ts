@@ -135,6 +135,7 @@ const BADGE: Record<string, string> = {
       .method {
         font-size: var(--t-small);
         font-weight: 400;
+        white-space: normal;
       }
       .trouble {
         color: var(--felt);

@@ -87,7 +87,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
               />
             }
             <div class="k-row">
-              <button type="submit" class="k-btn k-btn--primary" [disabled]="busy()">
+              <button type="submit" class="k-btn" [disabled]="busy()">
                 {{ t('auth.set_password') }}
               </button>
               <button type="button" class="k-btn k-btn--plain" (click)="close()">

@@ -4,7 +4,6 @@ import {
   ElementRef,
   afterRenderEffect,
   computed,
-  effect,
   inject,
   input,
   output,
@@ -64,13 +63,6 @@ export class BuyBox {
   protected readonly most = computed(() => Math.max(this.variant()?.stock_qty ?? 1, this.inCart()));
 
   constructor() {
-    // Short messages keep clear of the bar that the box is on a phone.
-    const root = document.documentElement.style;
-    effect((onCleanup) => {
-      if (this.mode() !== 'buy' && this.mode() !== 'in_cart') return;
-      root.setProperty('--toast-lift', '72px');
-      onCleanup(() => root.removeProperty('--toast-lift'));
-    });
     // A control that had the keyboard's focus may be gone: the box keeps it.
     afterRenderEffect(() => {
       this.mode();

@@ -20,6 +20,8 @@ const AFTER_MS = 1500;
 const SOONEST_MS = 20_000;
 const LONGEST_MS = 2_000_000_000;
 const AGAIN_MS = 10_000;
+/** The product's and the shop's topics begin one right after the other: one reading answers both. */
+const GATHER_MS = 200;
 
 /** A product on an open page: as it came, and from then on as it changes. Provided by the page. */
 @Injectable()
@@ -38,11 +40,15 @@ export class ProductState {
   private readonly removed = signal(false);
   readonly error = this.read.error;
   private again: ReturnType<typeof setTimeout> | undefined;
+  private gathering: ReturnType<typeof setTimeout> | undefined;
   private reading = false;
   private wanted = false;
 
   constructor() {
-    inject(DestroyRef).onDestroy(() => clearTimeout(this.again));
+    inject(DestroyRef).onDestroy(() => {
+      clearTimeout(this.again);
+      clearTimeout(this.gathering);
+    });
     effect((onCleanup) => {
       const id = this.id();
       if (id) onCleanup(this.live.subscribe(`product:${id}`, (message) => this.heard(message)));
@@ -85,8 +91,13 @@ export class ProductState {
     const ours = data['product_id'] === undefined || data['product_id'] === product.id;
     if (kind === 'stock_changed' && ours) this.variant(data, { stock_qty: Number(data['stock_qty']) });
     else if (kind === 'price_changed' && ours) this.variant(data, { price: data['price'] as Money });
-    else if (kind === 'reset' || kind === 'pos_status_changed' || (kind === 'product_changed' && ours))
-      void this.refresh();
+    else if (kind === 'reset') this.gather();
+    else if (kind === 'pos_status_changed' || (kind === 'product_changed' && ours)) void this.refresh();
+  }
+
+  private gather(): void {
+    clearTimeout(this.gathering);
+    this.gathering = setTimeout(() => void this.refresh(), GATHER_MS);
   }
 
   private variant(data: Record<string, unknown>, change: Partial<Product['variants'][number]>): void {

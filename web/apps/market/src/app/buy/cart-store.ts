@@ -1,6 +1,6 @@
 import { Injectable, type Signal, computed, inject, linkedSignal, resource, signal } from '@angular/core';
 import { type Schemas, api, call, callWith } from '@kerben/api';
-import { Session, guestCart, roundQty } from '@kerben/core';
+import { Session, formatMoney, guestCart, roundQty } from '@kerben/core';
 
 export type Cart = Schemas['CartView'];
 
@@ -14,7 +14,7 @@ const SETTLED_MS = 2000;
 const EMPTY: Cart = {
   groups: [],
   items_count: 0,
-  total: { amount: 0, currency: 'KGS', display: '0\u202fсом' },
+  total: { amount: 0, currency: 'KGS', display: formatMoney(0) },
 };
 
 /**

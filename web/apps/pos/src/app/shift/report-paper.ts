@@ -35,7 +35,12 @@ import type { Report } from '../core/figures';
         <dd class="k-num">{{ report().receipts }}</dd>
         @if (report().first_receipt) {
           <dt class="k-soft">{{ t('pos.report.numbers') }}</dt>
-          <dd class="k-soft k-small k-num">{{ report().first_receipt }} — {{ report().last_receipt }}</dd>
+          <dd class="k-soft k-small k-num">
+            {{ report().first_receipt }}
+            @if (report().last_receipt !== report().first_receipt) {
+              — {{ report().last_receipt }}
+            }
+          </dd>
         }
         @for (row of rows; track row) {
           @if (report()[row].count || row === 'sales') {
