@@ -14,7 +14,7 @@ from typing import Any, Final, Self, cast
 from uuid import uuid4
 
 import httpx
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request
 from pyotp.totp import TOTP
 
 from kerben.entrypoints.cli.demo import load_demo
@@ -159,7 +159,12 @@ class Visitor:
     def watch_loads(self) -> list[str]:
         """Addresses that the page loads as documents from now on: stays empty while nothing is reloaded."""
         loads: list[str] = []
-        self.page.on("framenavigated", lambda frame: loads.append(frame.url))
+
+        def asked(request: Request) -> None:
+            if request.is_navigation_request():
+                loads.append(request.url)
+
+        self.page.on("request", asked)
         return loads
 
     async def sign_in(self, account: Account) -> None:

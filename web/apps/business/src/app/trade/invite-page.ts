@@ -74,6 +74,12 @@ export class InvitePage {
     try {
       const joined = await call(api.POST('/api/v1/staff/invitations/accept', { body: { code } }));
       this.toasts.good(this.transloco.translate('trade.invite.joined', { name: joined.merchant_name }));
+      // Who works for a seller needs the second step: before anything of the shop is asked for.
+      const me = await call(api.GET('/api/v1/me', {}));
+      if (me.second_factor_required && !me.second_factor) {
+        await this.router.navigateByUrl('/second-factor');
+        return;
+      }
       this.current.reload();
       await this.router.navigateByUrl('/');
     } catch (error) {

@@ -212,17 +212,22 @@ export class SellPage {
   protected async paid({ payment, received }: Paid): Promise<void> {
     if (this.busy()) return;
     this.busy.set(true);
+    let number: string;
     try {
-      const receipt = await this.till.ring(this.cart.draft(payment, received));
-      this.cart.clear();
-      this.paying.set(false);
-      await this.router.navigate(['/receipts', receipt.number], { queryParams: { done: 1 } });
+      ({ number } = await this.till.ring(this.cart.draft(payment, received)));
     } catch {
       beep(false);
       this.fault.set(this.transloco.translate('pos.pay.not_written'));
+      return;
     } finally {
       this.busy.set(false);
     }
+    this.cart.clear();
+    this.paying.set(false);
+    // The receipt is written; a page that cannot be shown must not say otherwise.
+    await this.router.navigate(['/receipts', number], { queryParams: { done: 1 } }).catch(() => {
+      this.toasts.good(this.transloco.translate('pos.pay.written', { number }));
+    });
   }
 
   protected clear(): void {
