@@ -277,6 +277,8 @@ async def test_a_new_order_appears_and_goes_its_way(
     if await news.is_visible():
         await news.click()
     await row.click()
+    # The list has a button of that name too.
+    await page.wait_for_url(re.compile("/business/orders/[0-9a-f-]{36}"))
     for button, status in (("Подтвердить", "awaiting_shipment_cod"), ("Готов к выдаче", "ready_for_pickup")):
         await page.get_by_role("button", name=button).click()
 
