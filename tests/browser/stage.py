@@ -34,7 +34,7 @@ ARGUMENTS: Final = [
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
 ]
-PATIENCE_MS: Final = 20_000
+PATIENCE_MS: Final = 40_000
 """How long a page may take to show what it should; two cores carry the market and the browser together."""
 SCREENS: Final = Path(os.environ.get("KERBEN_SCREENS", ROOT / ".artifacts" / "screens"))
 WEB_DIR: Final = os.environ.get("KERBEN_WEB_DIR", "")

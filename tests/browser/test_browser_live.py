@@ -13,7 +13,7 @@ from tests.flows.actors import new_phone
 
 pytestmark = pytest.mark.slow
 
-TOLD_MS = 10_000
+TOLD_MS = 20_000
 """An open page knows within this time that a till has fallen silent."""
 
 sizes = pytest.mark.parametrize("size", SIZES)
