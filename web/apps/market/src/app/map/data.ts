@@ -3,40 +3,13 @@ import { api, call, type Schemas } from '@kerben/api';
 
 export type Place = Schemas['Place'];
 
-export interface Cluster {
-  id: string;
-  lat: number;
-  lon: number;
-  count: number;
-  buyable_count: number;
-  /** West, south, east, north. */
-  bbox: [number, number, number, number];
-}
-
-export interface MapShop {
-  id: string;
-  name: string;
-  address: string;
-  lat: number;
-  lon: number;
-  place_id: string | null;
-  merchant_name: string;
-  verified: boolean;
-  pos_status: string;
-  buy_eligibility: string;
-  eligible_until: string | null;
-  distance_m?: number;
-}
-
-export interface MapAnswer {
-  clusters: Cluster[];
-  shops: MapShop[];
-  total: number;
-}
+export type Cluster = Schemas['ClusterView'];
+export type MapShop = Schemas['MapShop'];
+export type MapAnswer = Schemas['MapView'];
 
 export interface ShopPage {
-  items: MapShop[];
-  next_cursor: string | null;
+  items: readonly MapShop[];
+  next_cursor?: string | null;
 }
 
 export interface Circle {
@@ -58,11 +31,14 @@ export interface Look {
   zoom: number;
 }
 
-type Answer<T> = Promise<{ data?: T; error?: unknown; response: Response }>;
-
 const corner = (n: number): string => n.toFixed(5);
 
-function query(wanted: Wanted): Record<string, string | number | boolean> {
+function query(wanted: Wanted): {
+  buyable?: boolean;
+  place_id?: string;
+  near?: string;
+  radius_m?: number;
+} {
   return {
     ...(wanted.buyable ? { buyable: true } : {}),
     ...(wanted.place ? { place_id: wanted.place } : {}),
@@ -72,38 +48,33 @@ function query(wanted: Wanted): Record<string, string | number | boolean> {
   };
 }
 
+// The client's types make lists of tuples: a box has four numbers all the same.
 export const readMap = (look: Look, wanted: Wanted, signal: AbortSignal): Promise<MapAnswer> =>
   call(
-    api.GET(
-      '/api/v1/map' as never,
-      {
-        params: { query: { bbox: look.bbox.map(corner).join(','), zoom: look.zoom, ...query(wanted) } },
-        signal,
-      } as never,
-    ) as unknown as Answer<MapAnswer>,
-  );
+    api.GET('/api/v1/map', {
+      params: { query: { bbox: look.bbox.map(corner).join(','), zoom: look.zoom, ...query(wanted) } },
+      signal,
+    }),
+  ) as Promise<MapAnswer>;
 
 /** Shops one by one: of a rectangle, or found by words of their name; a page of them. */
 export const readShops = (
-  asked: { bbox: Look['bbox'] | null; q: string; cursor: string | null; wanted: Wanted },
+  asked: { bbox: readonly number[] | null; q: string; cursor: string | null; wanted: Wanted },
   signal: AbortSignal,
 ): Promise<ShopPage> =>
   call(
-    api.GET(
-      '/api/v1/map/shops' as never,
-      {
-        params: {
-          query: {
-            ...(asked.bbox ? { bbox: asked.bbox.map((n) => n.toFixed(7)).join(',') } : {}),
-            ...(asked.q ? { q: asked.q } : {}),
-            ...(asked.cursor ? { cursor: asked.cursor } : {}),
-            ...query(asked.wanted),
-            limit: 30,
-          },
+    api.GET('/api/v1/map/shops', {
+      params: {
+        query: {
+          ...(asked.bbox ? { bbox: asked.bbox.map((n) => n.toFixed(7)).join(',') } : {}),
+          ...(asked.q ? { q: asked.q } : {}),
+          ...(asked.cursor ? { cursor: asked.cursor } : {}),
+          ...query(asked.wanted),
+          limit: 30,
         },
-        signal,
-      } as never,
-    ) as unknown as Answer<ShopPage>,
+      },
+      signal,
+    }),
   );
 
 export const readPlaces = (signal: AbortSignal): Promise<Place[]> =>
