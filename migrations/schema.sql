@@ -984,6 +984,7 @@ CREATE TABLE payments.refund (
     responsible text,
     borne_by text DEFAULT 'seller'::text NOT NULL,
     evidence text[] DEFAULT '{}'::text[] NOT NULL,
+    bearer_decided_at timestamp with time zone,
     CONSTRAINT refund_amount_check CHECK ((amount > 0)),
     CONSTRAINT refund_borne_by_check CHECK ((borne_by = ANY (ARRAY['platform'::text, 'seller'::text]))),
     CONSTRAINT refund_responsible_check CHECK ((responsible = ANY (ARRAY['platform'::text, 'seller'::text]))),
@@ -1705,6 +1706,8 @@ CREATE INDEX users_working ON identity.users USING btree (id) WHERE ((kind = 'ac
 
 CREATE UNIQUE INDEX availability_request_open ON inquiries.availability_request USING btree (product_id, phone) WHERE (status = 'open'::text);
 
+CREATE INDEX availability_request_phone ON inquiries.availability_request USING btree (phone, id);
+
 CREATE INDEX availability_request_shop ON inquiries.availability_request USING btree (shop_id, status, id);
 
 CREATE INDEX adjustment_variant ON ONLY inventory.adjustment USING btree (variant_id, created_at);
@@ -1822,6 +1825,8 @@ CREATE INDEX provider_event_old ON payments.provider_event USING btree (received
 CREATE INDEX provider_event_payment ON payments.provider_event USING btree (payment_id, id) WHERE (payment_id IS NOT NULL);
 
 CREATE INDEX refund_borne ON payments.refund USING btree (payment_id) WHERE (borne_by = 'platform'::text);
+
+CREATE INDEX refund_claimed ON payments.refund USING btree (id) WHERE ((responsible = 'platform'::text) AND (borne_by = 'seller'::text) AND (bearer_decided_at IS NULL) AND (status <> 'failed'::text));
 
 CREATE INDEX refund_due ON payments.refund USING btree (next_attempt_at) WHERE (next_attempt_at IS NOT NULL);
 

@@ -125,13 +125,19 @@ class UserRow(msgspec.Struct, frozen=True):
         """Its public part."""
         return UserView(self.id, self.phone, self.email, self.name, self.roles, self.kind)
 
-    @property
-    def admin_view(self) -> AdminUserView:
-        """What admins see of it."""
+    def admin_view(self, groups: list[GroupRef]) -> AdminUserView:
+        """What admins see of it, with the groups it is in."""
         return AdminUserView(
             self.id, self.name, self.phone, self.email, self.roles, self.kind, self.created_at, self.blocked_at,
-            self.block_reason, self.totp_enabled,
+            self.block_reason, self.totp_enabled, groups,
         )  # fmt: skip
+
+
+class GroupRef(msgspec.Struct, frozen=True):
+    """A user group by name."""
+
+    id: UUID
+    name: str
 
 
 class AdminUserView(msgspec.Struct, frozen=True):
@@ -147,6 +153,7 @@ class AdminUserView(msgspec.Struct, frozen=True):
     blocked_at: datetime | None
     block_reason: str | None
     second_factor: bool
+    groups: list[GroupRef]
 
 
 class Device(msgspec.Struct, frozen=True):

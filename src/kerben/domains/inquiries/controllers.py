@@ -19,6 +19,7 @@ from kerben.domains.inquiries.model import (
     AvailabilityOutcome,
     AvailabilityRequestView,
     AvailabilityStatus,
+    OwnRequestView,
 )
 from kerben.domains.merchants.api import shop_access
 from kerben.platform.access import client_ip, principal_of, public
@@ -94,6 +95,15 @@ class InquiriesController(Controller):
         async with db.read() as tx:
             access = await shop_access(tx, principal_of(request), shop_id)
             return await service.requests_of_shop(tx, access, status, cursor, size)
+
+    @get("/me/availability-requests", guards=[signed_in], summary="One's own call-back requests")
+    async def list_own(
+        self, request: HttpRequest, db: Database, cursor: str | None = None, limit: int | None = None
+    ) -> Page[OwnRequestView]:
+        """Requests made under the account's phone, newest first; none until the phone is confirmed."""
+        size = page_limit(limit)
+        async with db.read() as tx:
+            return await service.own_requests(tx, principal_of(request).user_id, cursor, size)
 
     @post(
         "/availability-requests/{request_id:uuid}/answer",

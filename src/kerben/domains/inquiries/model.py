@@ -85,3 +85,21 @@ class AvailabilityRequestView(msgspec.Struct, frozen=True):
     created_at: datetime
     answered_at: datetime | None
     answered_by: UUID | None
+
+
+class OwnRequestView(msgspec.Struct, frozen=True):
+    """A request as whoever asked sees it. The staff's note is not for him."""
+
+    id: UUID
+    product_id: UUID
+    product_name: str
+    variant_id: UUID | None
+    attributes: dict[str, str]
+    shop_id: UUID
+    shop_name: str
+    shop_phone: str
+    comment: str | None
+    status: AvailabilityStatus
+    outcome: AvailabilityOutcome | None
+    created_at: datetime
+    answered_at: datetime | None

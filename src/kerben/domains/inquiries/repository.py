@@ -80,6 +80,21 @@ async def of_shop(
     return [_request(row) for row in rows]
 
 
+async def of_phone(tx: ReadTx, phone: str, before: UUID | None, limit: int) -> list[AvailabilityRequest]:
+    """Requests of a phone, newest first, that come after `before`. Uses availability_request_phone."""
+    rows = await tx.fetch(
+        """
+        SELECT * FROM inquiries.availability_request
+        WHERE phone = $1 AND ($2::uuid IS NULL OR id < $2)
+        ORDER BY id DESC LIMIT $3
+        """,
+        phone,
+        before,
+        limit,
+    )
+    return [_request(row) for row in rows]
+
+
 async def shop_of(tx: ReadTx, request_id: UUID) -> UUID | None:
     """Whose request it is; None when there is none. Uses availability_request_pkey."""
     return await tx.fetchval("SELECT shop_id FROM inquiries.availability_request WHERE id = $1", request_id)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from kerben.domains.audit.api import AuditEntry, record
 from kerben.domains.catalog.api import ProductFacts, products_by_ids
+from kerben.domains.identity.api import proven_contacts
 from kerben.domains.inquiries import repository
 from kerben.domains.inquiries.errors import RequestAnsweredError
 from kerben.domains.inquiries.events import AvailabilityAnswered, AvailabilityAsked
@@ -16,11 +17,12 @@ from kerben.domains.inquiries.model import (
     AvailabilityRequest,
     AvailabilityRequestView,
     AvailabilityStatus,
+    OwnRequestView,
     Question,
 )
 from kerben.domains.inquiries.rules import attributes_of, check_variant, clean_text
 from kerben.domains.inquiries.states import REQUEST
-from kerben.domains.merchants.api import ShopAccess
+from kerben.domains.merchants.api import ShopAccess, ShopFacts, shops_by_ids
 from kerben.platform.db import ReadTx, WriteTx
 from kerben.platform.errors import NotFoundError
 from kerben.platform.http import Page, decode_cursor, encode_cursor
@@ -62,6 +64,21 @@ async def requests_of_shop(
     following = encode_cursor(shown[-1].id) if len(found) > limit else None
     products = await products_by_ids(tx, list({request.product_id for request in shown}))
     return Page(_views(shown, products), following)
+
+
+async def own_requests(tx: ReadTx, user_id: UUID, cursor: str | None, limit: int) -> Page[OwnRequestView]:
+    """A page of the requests of a person's proven phone, newest first; none without one, for anybody may ask under
+    any phone. InvalidRequestError when the cursor is not ours."""
+    position = decode_cursor(cursor, tuple[UUID])
+    phone = (await proven_contacts(tx, user_id)).phone
+    if phone is None:
+        return Page([], None)
+    found = await repository.of_phone(tx, phone, position[0] if position else None, limit + 1)
+    shown = found[:limit]
+    products = await products_by_ids(tx, list({request.product_id for request in shown}))
+    shops = await shops_by_ids(tx, sorted({request.shop_id for request in shown}))
+    views = [_own_view(request, products[request.product_id], shops[request.shop_id]) for request in shown]
+    return Page(views, encode_cursor(shown[-1].id) if len(found) > limit else None)
 
 
 async def answer(
@@ -134,3 +151,22 @@ def _views(
         )
         for request in requests
     ]
+
+
+def _own_view(request: AvailabilityRequest, product: ProductFacts, shop: ShopFacts) -> OwnRequestView:
+    """A request for whoever asked; shops are never deleted either."""
+    return OwnRequestView(
+        id=request.id,
+        product_id=product.id,
+        product_name=product.name,
+        variant_id=request.variant_id,
+        attributes=attributes_of(product, request.variant_id),
+        shop_id=shop.id,
+        shop_name=shop.name,
+        shop_phone=shop.phone,
+        comment=request.comment,
+        status=request.status,
+        outcome=request.outcome,
+        created_at=request.created_at,
+        answered_at=request.answered_at,
+    )

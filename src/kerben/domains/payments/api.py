@@ -45,7 +45,13 @@ from kerben.domains.payments.ports import (
     RegisterPayment,
 )
 from kerben.domains.payments.problems import open_problems
-from kerben.domains.payments.refunds import bear_by_platform, refunds_by_payments, request_refund, request_refunds
+from kerben.domains.payments.refunds import (
+    decide_bearer,
+    newest_refunds,
+    refunds_by_payments,
+    request_refund,
+    request_refunds,
+)
 from kerben.domains.payments.rules import settlement_transfers
 from kerben.domains.payments.service import (
     answers_of,
@@ -95,14 +101,15 @@ __all__ = [
     "answers_of",
     "apply_states",
     "ask_due",
-    "bear_by_platform",
     "book",
     "confirm_manual",
     "create",
     "create_again",
+    "decide_bearer",
     "due_checks",
     "hold_for_refund",
     "lock",
+    "newest_refunds",
     "open_payments",
     "open_problems",
     "payments_by_ids",

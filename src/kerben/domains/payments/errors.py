@@ -42,3 +42,11 @@ class AcquirerRefusedError(DomainError):
     code = "ACQUIRER_REFUSED"
     kind = Kind.CONFLICT
     text = "Банк не принял этот платёж. Деньги не списаны, выберите другой способ оплаты."
+
+
+class BearerDecidedError(DomainError):
+    """The platform has made the seller good for this refund; that is not taken back."""
+
+    code = "BEARER_DECIDED"
+    kind = Kind.CONFLICT
+    text = "Этот возврат уже взяла на себя площадка, деньги продавцу начислены."

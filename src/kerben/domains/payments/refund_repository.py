@@ -14,6 +14,10 @@ from kerben.platform.db import ReadTx, Row, WriteTx
 
 _FIELDS: Final = ", ".join(f"r.{name}" for name in RefundRow.__struct_fields__)
 
+_CLAIMED: Final = (
+    "r.responsible = 'platform' AND r.borne_by = 'seller' AND r.bearer_decided_at IS NULL AND r.status <> 'failed'"
+)
+
 
 def _refund(row: Row) -> RefundRow:
     return msgspec.convert(dict(row), RefundRow)
@@ -52,13 +56,31 @@ async def by_id(tx: ReadTx, refund_id: UUID) -> RefundRow | None:
     return _refund(row) if row else None
 
 
-async def set_bearer(tx: WriteTx, refund_id: UUID, bearer: Bearer) -> bool:
-    """Say who bears a refund; False when he does already. Uses refund_pkey."""
-    return bool(
-        await tx.execute(
-            "UPDATE payments.refund SET borne_by = $2 WHERE id = $1 AND borne_by <> $2", refund_id, bearer.value
-        )
+async def set_bearer(tx: WriteTx, refund_id: UUID, bearer: Bearer) -> None:
+    """Note the decision who bears a refund; the first time of it is kept. Uses refund_pkey."""
+    await tx.execute(
+        """
+        UPDATE payments.refund SET borne_by = $2, bearer_decided_at = coalesce(bearer_decided_at, $3) WHERE id = $1
+        """,
+        refund_id,
+        bearer.value,
+        tx.now,
     )
+
+
+async def newest(tx: ReadTx, before: UUID | None, limit: int, *, claimed: bool) -> list[RefundRow]:
+    """Refunds, newest first, from before the cursor; `claimed`: those that a seller wants the platform to bear and
+    nobody has decided. Uses refund_claimed or refund_pkey."""
+    wanted = _CLAIMED if claimed else "true"
+    rows = await tx.fetch(
+        f"""
+        SELECT {_FIELDS} FROM payments.refund r
+        WHERE {wanted} AND ($1::uuid IS NULL OR r.id < $1) ORDER BY r.id DESC LIMIT $2
+        """,
+        before,
+        limit,
+    )
+    return [_refund(row) for row in rows]
 
 
 async def of_payments(tx: ReadTx, payment_ids: Sequence[UUID]) -> dict[UUID, RefundRow]:

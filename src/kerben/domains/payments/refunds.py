@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from kerben.domains.payments import books, refund_repository, repository, service
-from kerben.domains.payments.errors import PaymentClosedError
+from kerben.domains.payments.errors import BearerDecidedError, PaymentClosedError
 from kerben.domains.payments.events import RefundBorne, RefundWanted
 from kerben.domains.payments.model import (
     Bearer,
@@ -87,11 +87,12 @@ async def _refund_by_hand(tx: WriteTx, payments: Sequence[PaymentRow]) -> list[P
     return changes
 
 
-async def bear_by_platform(tx: WriteTx, refund_id: UUID) -> tuple[RefundRow, PaymentRow]:
-    """Let the platform bear a refund: the seller gets what he would have kept. Repeating it changes nothing.
+async def decide_bearer(tx: WriteTx, refund_id: UUID, bearer: Bearer) -> tuple[RefundRow, PaymentRow]:
+    """Decide who bears a refund. The platform: the seller gets what he would have kept; the seller: nothing moves.
+    Repeating it changes nothing; a seller may still be made good later.
 
     The refund's own booking must stand already. Raises NotFoundError, PaymentClosedError for a refund that failed or
-    whose money never was the seller's.
+    whose money never was the seller's, BearerDecidedError when the platform has made the seller good already.
     """
     found = await refund_repository.by_id(tx, refund_id)
     if found is None:
@@ -101,11 +102,19 @@ async def bear_by_platform(tx: WriteTx, refund_id: UUID) -> tuple[RefundRow, Pay
     if refund is None or refund.id != refund_id:
         raise PaymentClosedError(status=payment.status.value)
     if refund.borne_by is Bearer.PLATFORM:
+        if bearer is not Bearer.PLATFORM:
+            raise BearerDecidedError
         return refund, payment
-    await books.compensate(tx, payment)
-    await refund_repository.set_bearer(tx, refund_id, Bearer.PLATFORM)
-    tx.publish(RefundBorne(refund.id, payment.id, payment.merchant_id, Bearer.PLATFORM.value))
-    return msgspec.structs.replace(refund, borne_by=Bearer.PLATFORM), payment
+    if bearer is Bearer.PLATFORM:
+        await books.compensate(tx, payment)
+        tx.publish(RefundBorne(refund.id, payment.id, payment.merchant_id, bearer.value))
+    await refund_repository.set_bearer(tx, refund_id, bearer)
+    return msgspec.structs.replace(refund, borne_by=bearer), payment
+
+
+async def newest_refunds(tx: ReadTx, before: UUID | None, limit: int, *, claimed: bool) -> list[RefundRow]:
+    """Refunds, newest first; `claimed`: those that a seller wants the platform to bear and nobody has decided."""
+    return await refund_repository.newest(tx, before, limit, claimed=claimed)
 
 
 async def refunds_by_payments(tx: ReadTx, payment_ids: Sequence[UUID]) -> dict[UUID, RefundRow]:

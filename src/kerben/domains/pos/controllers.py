@@ -76,6 +76,24 @@ class EligibilityView(msgspec.Struct):
     shops: list[ShopEligibilityView]
 
 
+class TillShopView(msgspec.Struct):
+    """The shop a till stands in, as its receipts name it."""
+
+    id: UUID
+    name: str
+    address: str
+    phone: str
+
+
+class TillView(msgspec.Struct):
+    """A till to itself."""
+
+    device_id: UUID
+    name: str
+    shop: TillShopView
+    merchant_name: str
+
+
 class GoodsView(msgspec.Struct):
     """A variant for the till; `price` in major units."""
 
@@ -207,6 +225,16 @@ class TillController(Controller):
             async with runtime.db.write() as tx:
                 await device_repository.log(tx, [(device.id, device.shop_id, "bulk", message)])
         return out
+
+    @get("/device")
+    async def show_self(self, request: HttpRequest, db: Database) -> TillView:
+        """Which till of which shop this is, and what stands at the head of its receipts."""
+        device = device_of(request)
+        async with db.read() as tx:
+            row, shop = await devices.till_with_shop(tx, device)
+        return TillView(
+            row.id, row.name, TillShopView(shop.id, shop.name, shop.address, shop.phone), shop.merchant_name
+        )
 
     @get("/catalog")
     async def catalog(

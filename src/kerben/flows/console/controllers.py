@@ -13,7 +13,7 @@ from kerben.domains.ledger.api import AccountKind
 from kerben.domains.orders.api import OrderStatus
 from kerben.domains.pos.api import TillState
 from kerben.flows.console import lists
-from kerben.flows.console.model import LedgerEntryView, MarketOrderView, MarketTillView, SummaryView
+from kerben.flows.console.model import LedgerEntryView, MarketOrderView, MarketRefundView, MarketTillView, SummaryView
 from kerben.flows.console.summary import summary
 from kerben.platform.db import Database
 from kerben.platform.http import Page, page_limit
@@ -78,3 +78,13 @@ class ConsoleController(Controller):
         size = page_limit(limit)
         async with db.read() as tx:
             return await lists.list_entries(tx, account, merchant_id, cursor, size)
+
+    @get("/refunds", guards=[admin], summary="Refunds of all shops")
+    async def list_refunds(
+        self, db: Database, awaiting_bearer: bool = False, cursor: Cursor = None, limit: Limit = None
+    ) -> Page[MarketRefundView]:
+        """Refunds, newest first. `awaiting_bearer`: those that a seller wants the platform to bear, and nobody has
+        decided yet."""
+        size = page_limit(limit)
+        async with db.read() as tx:
+            return await lists.list_refunds(tx, cursor, size, claimed=awaiting_bearer)

@@ -12,9 +12,18 @@ from kerben.domains.merchants import api as merchants
 from kerben.domains.merchants.api import MerchantFacts, ShopFacts
 from kerben.domains.orders import api as orders
 from kerben.domains.orders.api import MarketFilter, Order, OrderStatus
+from kerben.domains.payments import api as payments
+from kerben.domains.payments.api import PaymentRow, RefundRow
 from kerben.domains.pos import api as pos
 from kerben.domains.pos.api import MarketTill, TillState
-from kerben.flows.console.model import AccountView, LedgerEntryView, MarketOrderView, MarketTillView, ShopRef
+from kerben.flows.console.model import (
+    AccountView,
+    LedgerEntryView,
+    MarketOrderView,
+    MarketRefundView,
+    MarketTillView,
+    ShopRef,
+)
 from kerben.platform import money
 from kerben.platform.db import ReadTx
 from kerben.platform.errors import DomainError, invalid
@@ -102,6 +111,39 @@ def _till_view(till: MarketTill, state: TillState, shop: ShopFacts | None) -> Ma
         open_discrepancies=till.discrepancies,
         created_at=device.created_at,
         revoked_at=device.revoked_at,
+    )
+
+
+async def list_refunds(tx: ReadTx, cursor: str | None, limit: int, *, claimed: bool) -> Page[MarketRefundView]:
+    """Refunds of all shops, newest first; `claimed`: those that wait for the decision who bears them."""
+    before = decode_cursor(cursor, tuple[UUID])
+    found = await payments.newest_refunds(tx, before[0] if before else None, limit + 1, claimed=claimed)
+    shown = found[:limit]
+    paid = await payments.payments_by_ids(tx, sorted({r.payment_id for r in shown}))
+    ordered = await orders.orders_by_ids(tx, sorted({p.subject_id for p in paid.values() if p.subject == "order"}))
+    sellers = await merchants.merchants_by_ids(tx, sorted({p.merchant_id for p in paid.values()}))
+    views = [_refund_view(r, paid[r.payment_id], ordered, sellers) for r in shown]
+    return Page(views, encode_cursor(shown[-1].id) if len(found) > limit else None)
+
+
+def _refund_view(
+    refund: RefundRow, payment: PaymentRow, ordered: dict[UUID, Order], sellers: dict[UUID, MerchantFacts]
+) -> MarketRefundView:
+    order = ordered.get(payment.subject_id)
+    seller = sellers.get(payment.merchant_id)
+    return MarketRefundView(
+        id=refund.id,
+        order_id=order.id if order else None,
+        order_number=order.number if order else None,
+        merchant_id=payment.merchant_id,
+        merchant_name=seller.name if seller else None,
+        amount=money.view(refund.amount, payment.currency),
+        status=refund.status,
+        reason=refund.reason,
+        responsible=refund.responsible,
+        borne_by=refund.borne_by,
+        evidence=refund.evidence,
+        created_at=refund.created_at,
     )
 
 

@@ -11,6 +11,7 @@ from msgspec import Meta
 
 from kerben.domains.ledger.api import AccountKind
 from kerben.domains.orders.api import AttentionCause, OrderStatus, PaymentMethod
+from kerben.domains.payments.api import Bearer, RefundStatus
 from kerben.domains.pos.api import TillState
 from kerben.platform.dead_letters import DeadLetter
 from kerben.platform.jobs import FailedJob, QueueCount
@@ -104,6 +105,24 @@ class LedgerEntryView(msgspec.Struct, frozen=True, kw_only=True):
     credit: MoneyView | None
     subject: str
     reference: UUID
+
+
+class MarketRefundView(msgspec.Struct, frozen=True, kw_only=True):
+    """A refund of any shop. `responsible`: who is answerable, as whoever asked for it says; `borne_by`: whose money
+    it is. `order_id` and `order_number` are null for what is no order."""
+
+    id: UUID
+    order_id: UUID | None
+    order_number: str | None
+    merchant_id: UUID
+    merchant_name: str | None
+    amount: MoneyView
+    status: RefundStatus
+    reason: str
+    responsible: Bearer | None
+    borne_by: Bearer
+    evidence: list[str]
+    created_at: datetime
 
 
 class JobsView(msgspec.Struct, frozen=True):

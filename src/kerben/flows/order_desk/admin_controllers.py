@@ -28,14 +28,16 @@ class RefundController(Controller):
     async def bear(
         self, request: Request[Any, Any, State], refund_id: UUID, data: BearerBody, db: Database
     ) -> RefundView:
-        """Let the platform bear a refund: the seller gets back what it took from him. May be repeated."""
+        """Decide who bears a refund. `platform`: the seller gets back what it took from him; `seller`: his claim is
+        declined. May be repeated; 409 BEARER_DECIDED for `seller` after `platform`."""
         actor_id, ip = principal_of(request).user_id, client_ip(request)
 
         async def work(tx: WriteTx) -> RefundView:
-            refund, payment = await payments.bear_by_platform(tx, refund_id)
+            refund, payment = await payments.decide_bearer(tx, refund_id, data.borne_by)
             after = {"borne_by": refund.borne_by.value, "note": data.note}
             await record(tx, AuditEntry(actor_id, "admin", "refund.borne", "refund", str(refund_id), None, after, ip))
-            await payouts.create_due(tx, [payment.merchant_id], payment.currency)
+            if data.borne_by is payments.Bearer.PLATFORM:
+                await payouts.create_due(tx, [payment.merchant_id], payment.currency)
             return refund_view(refund, payment.currency)
 
         return await db.transact(work)

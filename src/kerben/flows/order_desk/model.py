@@ -51,9 +51,9 @@ class RefundBody(msgspec.Struct, frozen=True):
 
 
 class BearerBody(msgspec.Struct, frozen=True):
-    """An admin's decision that the platform bears a refund, and why."""
+    """An admin's decision who bears a refund, and why."""
 
-    borne_by: Literal["platform"]
+    borne_by: Bearer
     note: Reason
 
 

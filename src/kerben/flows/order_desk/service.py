@@ -211,7 +211,7 @@ async def _borne(tx: WriteTx, actor: Actor, body: RefundBody, made: RefundRow) -
     """A seller's word that the platform is answerable is a claim; only an admin's spends the platform's money."""
     if actor.role != "admin" or body.responsible is not Bearer.PLATFORM:
         return made
-    refund, _ = await payments.bear_by_platform(tx, made.id)
+    refund, _ = await payments.decide_bearer(tx, made.id, Bearer.PLATFORM)
     return refund
 
 

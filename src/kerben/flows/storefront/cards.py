@@ -16,7 +16,7 @@ import msgspec
 
 from kerben.domains.catalog.api import ProductFacts, ProductPicture, VariantFacts
 from kerben.domains.media.api import thumbnails
-from kerben.flows.storefront.views import ShownPicture
+from kerben.flows.storefront.views import ProductLook, ShownPicture
 from kerben.platform import money
 from kerben.platform.money import MoneyView
 from kerben.platform.qty import Unit
@@ -160,3 +160,9 @@ def picture_view(picture: ProductPicture) -> ShownPicture:
     """A picture with the addresses of its thumbnails."""
     smaller = thumbnails(picture.url, picture.width, picture.height, picture.widths)
     return ShownPicture(picture.url, picture.width, picture.height, smaller)
+
+
+def look(product: ProductFacts) -> ProductLook:
+    """A product's name and pictures, on sale or not."""
+    pictures = [picture_view(picture) for picture in product.pictures]
+    return ProductLook(product.id, product.name, product.picture, pictures, product.is_active)

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Controller, Request, Response, get
 from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import Parameter
 
-from kerben.domains.catalog.api import SearchQuery, SearchSort, list_ask
+from kerben.domains.catalog.api import SearchQuery, SearchSort, list_ask, products_by_ids
 from kerben.domains.geo.api import read_near
+from kerben.flows.storefront.cards import look
 from kerben.flows.storefront.home import HomePages
 from kerben.flows.storefront.query import read_attributes, read_query
 from kerben.flows.storefront.service import ProductLists, ProductPages, Searches, SearchLimiter, Whose
 from kerben.flows.storefront.suggestions import SuggestionLimiter, Suggestions
-from kerben.flows.storefront.views import HomeView, ProductView, SearchPage, SuggestionsView
+from kerben.flows.storefront.views import HomeView, ProductLooks, ProductView, SearchPage, SuggestionsView
 from kerben.platform.access import client_ip, public
+from kerben.platform.db import Database
 from kerben.platform.http import EXPRESS, Page, json_with_etag, known_or, page_limit
+
+Ids = Annotated[list[UUID], Parameter(min_items=1, max_items=100, description="ids of products")]
 
 
 class StorefrontController(Controller):
@@ -37,6 +42,15 @@ class StorefrontController(Controller):
         """A product with its variants, live stock, shop and whether it can be bought online; with an ETag."""
         page = await product_pages.get(product_id)
         return known_or(request, page.body, page.etag)
+
+    @get("/products/cards", guards=[public], summary="How products look")
+    async def cards(self, request: Request[Any, Any, Any], db: Database, ids: Ids) -> Response[bytes]:
+        """Names and pictures of up to 100 products, also of those that are off sale: for the lines of carts and
+        orders. Unknown ids are left out."""
+        async with db.read_by_key() as tx:
+            found = await products_by_ids(tx, list(set(ids)))
+        looks = [look(found[i]) for i in dict.fromkeys(ids) if i in found]
+        return json_with_etag(request, ProductLooks(looks))
 
     @get(
         "/products",

@@ -70,6 +70,22 @@ class ProductView(msgspec.Struct, frozen=True):
     description: str | msgspec.UnsetType = msgspec.UNSET
 
 
+class ProductLook(msgspec.Struct, frozen=True):
+    """How a product of a cart or an order looks; `is_active`: it is still on sale."""
+
+    id: UUID
+    name: str
+    picture: str | None
+    pictures: list[ShownPicture]
+    is_active: bool
+
+
+class ProductLooks(msgspec.Struct, frozen=True):
+    """The products that were asked for and exist, in the order of asking."""
+
+    items: list[ProductLook]
+
+
 class SearchPage(msgspec.Struct, frozen=True):
     """One page of a search. `total` counts at most 5,000; `corrected` is what was searched for instead of a
     misspelt query."""

@@ -112,13 +112,13 @@ class AdminUserController(Controller):
     ) -> AdminUserView:
         """Block an account: signed out everywhere at once, and no way in. 409 OWN_BLOCK, LAST_ADMIN."""
         who, ip = principal_of(request), client_ip(request)
-        return (await db.transact(lambda tx: blocks.block(runtime, tx, who, user_id, data.reason, ip))).admin_view
+        return await db.transact(lambda tx: blocks.block(runtime, tx, who, user_id, data.reason, ip))
 
     @post("/{user_id:uuid}/unblock", guards=[admin], status_code=200)
     async def unblock(self, request: HttpRequest, user_id: UUID, db: Database) -> AdminUserView:
         """Lift a block; the person signs in anew."""
         who, ip = principal_of(request), client_ip(request)
-        return (await db.transact(lambda tx: blocks.unblock(tx, who, user_id, ip))).admin_view
+        return await db.transact(lambda tx: blocks.unblock(tx, who, user_id, ip))
 
     @put("/{user_id:uuid}/roles/{role:str}", guards=[admin])
     async def grant_role(self, request: HttpRequest, user_id: UUID, role: str, db: Database) -> RolesView:

@@ -6,7 +6,16 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-from kerben.domains.identity.model import Channel, GroupView, GuestContact, Login, NewUser, UserKind, UserRow
+from kerben.domains.identity.model import (
+    Channel,
+    GroupRef,
+    GroupView,
+    GuestContact,
+    Login,
+    NewUser,
+    UserKind,
+    UserRow,
+)
 from kerben.platform.db import ReadTx, Row, WriteTx
 
 COLUMNS: Final = """
@@ -221,11 +230,14 @@ async def is_member(tx: ReadTx, group_id: UUID, user_id: UUID) -> bool:
     )
 
 
-async def groups_of(tx: ReadTx, user_id: UUID) -> list[str]:
-    """Names of a user's groups: user_group_member_user."""
+async def groups_of(tx: ReadTx, user_ids: Sequence[UUID]) -> dict[UUID, list[GroupRef]]:
+    """Groups by user, by name; who is in none is left out. Uses user_group_member_user."""
     rows = await tx.fetch(
-        "SELECT g.name FROM identity.user_group_member m JOIN identity.user_group g ON g.id = m.group_id"
-        " WHERE m.user_id = $1 ORDER BY g.name",
-        user_id,
+        "SELECT m.user_id, g.id, g.name FROM identity.user_group_member m"
+        " JOIN identity.user_group g ON g.id = m.group_id WHERE m.user_id = ANY($1::uuid[]) ORDER BY g.name",
+        list(user_ids),
     )
-    return [row["name"] for row in rows]
+    found: dict[UUID, list[GroupRef]] = {}
+    for row in rows:
+        found.setdefault(row["user_id"], []).append(GroupRef(row["id"], row["name"]))
+    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from kerben.domains.identity.errors import LastAdminError, OwnBlockError
 from kerben.domains.identity.model import AdminUserView, RevocationCause, Role, UserKind, UserRow
 from kerben.domains.identity.repository import directory, users
 from kerben.domains.identity.service import sessions
+from kerben.domains.identity.service.groups import groups_of
 from kerben.platform.access import Principal
 from kerben.platform.db import ReadTx, WriteTx
 from kerben.platform.errors import NotFoundError, invalid
@@ -34,8 +35,14 @@ async def list_accounts(
     # Everybody buys.
     wanted = role.value if role is not None and role is not Role.BUYER else None
     found = await directory.accounts(tx, _words(text), wanted, position[0] if position else None, limit + 1)
-    shown = [row.admin_view for row in found[:limit]]
+    shown = await admin_views(tx, found[:limit])
     return Page(shown, encode_cursor(shown[-1].id) if len(found) > limit else None)
+
+
+async def admin_views(tx: ReadTx, rows: Sequence[UserRow]) -> list[AdminUserView]:
+    """People as admins see them, in one statement for all."""
+    groups = await groups_of(tx, [row.id for row in rows])
+    return [row.admin_view(groups.get(row.id, [])) for row in rows]
 
 
 def _words(text: str | None) -> str | None:
@@ -53,7 +60,7 @@ def _words(text: str | None) -> str | None:
 
 async def users_of_phone(tx: ReadTx, phone: str) -> list[AdminUserView]:
     """The account and the guest of a phone, account first; InvalidPhoneError when it is none."""
-    return [row.admin_view for row in await users.by_phone(tx, rules.normalise_phone(phone))]
+    return await admin_views(tx, await users.by_phone(tx, rules.normalise_phone(phone)))
 
 
 async def names_of(tx: ReadTx, ids: Collection[UUID | None]) -> dict[UUID, str]:
@@ -62,7 +69,9 @@ async def names_of(tx: ReadTx, ids: Collection[UUID | None]) -> dict[UUID, str]:
     return await directory.names(tx, known) if known else {}
 
 
-async def block(runtime: Runtime, tx: WriteTx, admin: Principal, user_id: UUID, reason: str, ip: str) -> UserRow:
+async def block(
+    runtime: Runtime, tx: WriteTx, admin: Principal, user_id: UUID, reason: str, ip: str
+) -> AdminUserView:
     """Block an account: its sessions end at once, in every process. Again is no deed.
 
     InvalidRequestError for an empty reason, OwnBlockError, LastAdminError, NotFoundError without such an account.
@@ -76,21 +85,26 @@ async def block(runtime: Runtime, tx: WriteTx, admin: Principal, user_id: UUID, 
     admins = await directory.lock_admins(tx)
     row = await _account(tx, user_id)
     if row.blocked_at is not None:
-        return row
+        return await _view(tx, row)
     if admins == [user_id]:
         raise LastAdminError
     await directory.block(tx, user_id, words)
     await sessions.revoke_all(runtime, tx, user_id, RevocationCause.BLOCKED)
     await record(tx, _entry(admin, "user.blocked", user_id, {"blocked": True, "reason": words}, ip))
-    return await _account(tx, user_id)
+    return await _view(tx, await _account(tx, user_id))
 
 
-async def unblock(tx: WriteTx, admin: Principal, user_id: UUID, ip: str) -> UserRow:
+async def unblock(tx: WriteTx, admin: Principal, user_id: UUID, ip: str) -> AdminUserView:
     """Let a person sign in again. Again is no deed. NotFoundError without such an account."""
     await _account(tx, user_id)
     if await directory.unblock(tx, user_id):
         await record(tx, _entry(admin, "user.unblocked", user_id, {"blocked": False}, ip))
-    return await _account(tx, user_id)
+    return await _view(tx, await _account(tx, user_id))
+
+
+async def _view(tx: ReadTx, row: UserRow) -> AdminUserView:
+    (view,) = await admin_views(tx, [row])
+    return view
 
 
 async def _account(tx: WriteTx, user_id: UUID) -> UserRow:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from kerben.domains.identity.errors import GroupNameTakenError
-from kerben.domains.identity.model import GroupView
+from kerben.domains.identity.model import GroupRef, GroupView
 from kerben.domains.identity.repository import users
 from kerben.platform.db import ReadTx, WriteTx
 from kerben.platform.errors import NotFoundError, invalid
@@ -42,6 +43,6 @@ async def remove_member(tx: WriteTx, group_id: UUID, user_id: UUID) -> None:
         raise NotFoundError
 
 
-async def groups_of(tx: ReadTx, user_id: UUID) -> list[str]:
-    """Names of the groups a user is in."""
-    return await users.groups_of(tx, user_id)
+async def groups_of(tx: ReadTx, user_ids: Sequence[UUID]) -> dict[UUID, list[GroupRef]]:
+    """Groups by user; who is in none is left out."""
+    return await users.groups_of(tx, user_ids) if user_ids else {}

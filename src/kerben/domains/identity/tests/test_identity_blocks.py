@@ -193,7 +193,7 @@ async def test_people_are_found_by_parts_of_name_phone_and_address(
     assert shown == {
         "id": str(mailed.id), "name": mailed.name, "phone": None, "email": mailed.email,
         "roles": ["buyer", "support"], "kind": "account", "created_at": shown["created_at"], "blocked_at": None,
-        "block_reason": None, "second_factor": False,
+        "block_reason": None, "second_factor": False, "groups": [],
     }  # fmt: skip
 
 

@@ -147,7 +147,14 @@ async def test_user_groups(client: httpx.AsyncClient, db: Database, runtime: Run
     for _ in range(2):
         assert (await client.put(member, headers=admin)).status_code == 204
     async with db.read() as tx:
-        assert await groups_of(tx, user.id) == [name]
+        assert [g.name for g in (await groups_of(tx, [user.id]))[user.id]] == [name]
+    found = (await client.get("/api/v1/admin/users", params={"phone": user.phone}, headers=admin)).json()["items"]
+    assert [person["groups"] for person in found] == [[{"id": made.json()["id"], "name": name}]]
+    newest = (await client.get("/api/v1/admin/users", headers=admin)).json()["items"]
+    assert {p["id"]: len(p["groups"]) for p in newest if p["id"] in {str(boss.id), str(user.id)}} == {
+        str(boss.id): 0,
+        str(user.id): 1,
+    }
     listed = (await client.get("/api/v1/admin/user-groups", headers=admin)).json()["items"]
     assert [g["members"] for g in listed if g["name"] == name] == [1]
     assert (await client.delete(member, headers=admin)).status_code == 204

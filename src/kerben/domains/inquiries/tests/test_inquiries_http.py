@@ -12,6 +12,8 @@ import msgspec
 import pytest
 
 from kerben.domains.catalog.api import ProductPatch, VariantPatch, update_product, update_variant
+from kerben.domains.identity.api import Channel
+from kerben.domains.identity.repository.users import mark_verified
 from kerben.domains.identity.tests.make import bearer, make_user, new_phone
 from kerben.domains.inquiries import repository, service
 from kerben.domains.inquiries.limits import BURST, AskLimiter
@@ -19,6 +21,7 @@ from kerben.domains.inquiries.live import TOPIC
 from kerben.domains.inquiries.model import AvailabilityOutcome, AvailabilityStatus
 from kerben.domains.inquiries.module import MODULE
 from kerben.domains.inquiries.tests.make import Headers, Stall, make_request, make_stall
+from kerben.domains.merchants.api import shops_by_ids
 from kerben.domains.merchants.model import ShopAccess
 from kerben.platform.access import Connection
 from kerben.platform.clock import ManualClock
@@ -328,6 +331,49 @@ async def test_the_repository_reaches_no_foreign_request(stall: Stall, runtime: 
         assert [r.id for r in await repository.of_shop(tx, access(stall), AvailabilityStatus.OPEN, None, 10)] == [
             made.id
         ]
+
+
+async def test_whoever_asked_sees_the_answer_but_not_the_staffs_note(
+    client: httpx.AsyncClient, runtime: Runtime, stall: Stall
+) -> None:
+    async with runtime.db.write() as tx:
+        user = await make_user(tx)
+        await tx.execute("UPDATE identity.users SET phone_verified_at = NULL WHERE id = $1", user.id)
+        shop = (await shops_by_ids(tx, [stall.shop_id]))[stall.shop_id]
+    buyer = await bearer(runtime, user)
+
+    async def own(**query: Any) -> dict[str, Any]:
+        found = await client.get("/api/v1/me/availability-requests", params=query, headers=buyer)
+        assert found.status_code == 200, found.text
+        return found.json()
+
+    first = (await ask(client, stall.product_id, phone=user.phone, variant_id=stall.variant_ids[1])).json()
+    await ask(client, stall.product_id)
+    # Anybody may ask under any phone, so it has to be proven first.
+    assert await own() == {"items": [], "next_cursor": None}
+    async with runtime.db.write() as tx:
+        await mark_verified(tx, user.id, Channel.SMS)
+    assert await own() == {
+        "items": [
+            {
+                "id": first["id"], "product_id": str(stall.product_id), "product_name": "Платье льняное",
+                "variant_id": str(stall.variant_ids[1]), "attributes": {"size": "44"},
+                "shop_id": str(stall.shop_id), "shop_name": shop.name, "shop_phone": shop.phone,
+                "comment": "Есть размер 44?", "status": "open", "outcome": None, "created_at": first["created_at"],
+                "answered_at": None,
+            }
+        ],
+        "next_cursor": None,
+    }  # fmt: skip
+    await answer(client, first["id"], stall.owner, outcome="out_of_stock", note="Ворчал")
+    second = (await ask(client, stall.product_id, phone=user.phone)).json()
+    newest = await own(limit=1)
+    older = await own(limit=1, cursor=newest["next_cursor"])
+    assert [r["id"] for r in newest["items"] + older["items"]] == [second["id"], first["id"]]
+    assert (older["items"][0]["status"], older["items"][0]["outcome"]) == ("answered", "out_of_stock")
+    assert "note" not in older["items"][0]
+    assert older["next_cursor"] is None
+    assert (await client.get("/api/v1/me/availability-requests")).status_code == 401
 
 
 async def test_asking_is_limited_by_address(runtime: Runtime, stall: Stall, http_client: Any) -> None:

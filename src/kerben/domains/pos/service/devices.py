@@ -8,7 +8,8 @@ from uuid import UUID
 
 from kerben.domains.audit.api import AuditEntry
 from kerben.domains.audit.api import record as audit
-from kerben.domains.merchants.api import ShopAccess, shops_by_ids
+from kerben.domains.merchants.api import ShopAccess, ShopFacts, shops_by_ids
+from kerben.domains.pos.errors import DeviceUnauthenticatedError
 from kerben.domains.pos.events import DeviceChanged, ShopStatusChanged
 from kerben.domains.pos.model import DeviceRow, DeviceSecrets, KnownDevice, Presence
 from kerben.domains.pos.repository import devices as repository
@@ -68,6 +69,14 @@ def _entry(access: ShopAccess, action: str, device_id: UUID, after: dict[str, st
 async def devices_of_shop(tx: ReadTx, access: ShopAccess) -> list[DeviceRow]:
     """A shop's tills, revoked ones too, in the order they were registered."""
     return await repository.devices_of_shop(tx, access.shop_id)
+
+
+async def till_with_shop(tx: ReadTx, device: KnownDevice) -> tuple[DeviceRow, ShopFacts]:
+    """A till that calls, and its shop. Raises DeviceUnauthenticatedError for one that is revoked meanwhile."""
+    row = next((d for d in await repository.devices_of_shop(tx, device.shop_id) if d.id == device.id), None)
+    if row is None or row.revoked_at is not None:
+        raise DeviceUnauthenticatedError
+    return row, (await shops_by_ids(tx, [device.shop_id]))[device.shop_id]
 
 
 async def find_device(tx: ReadTx, keys: Keyring, hashed: bytes) -> KnownDevice | None:

@@ -139,6 +139,7 @@ async def test_the_routes_are_described(client: httpx.AsyncClient) -> None:
         "/api/v1/pos/sales",
         "/api/v1/pos/sales/bulk",
         "/api/v1/pos/catalog",
+        "/api/v1/pos/device",
         "/api/v1/pos/shifts/open",
         "/api/v1/pos/shifts/current",
         "/api/v1/pos/shifts/current/cash",
@@ -423,3 +424,24 @@ async def test_pages_of_discrepancies_miss_none(client: httpx.AsyncClient, db: D
     assert sorted(seen) == sorted(str(g.id) for g in counter.goods)
     naive = encode_cursor("2026-11-20T06:00:00", counter.shop_id)
     assert (await client.get(path, params={"cursor": naive}, headers=headers)).status_code in {400, 422}
+
+
+async def test_a_till_learns_what_stands_at_the_head_of_its_receipts(
+    client: httpx.AsyncClient, runtime: Runtime, db: Database
+) -> None:
+    counter = await make_counter(runtime, goods=0)
+    answer = await call(client, db, counter.device, "/api/v1/pos/device")
+    assert answer.status_code == 200, answer.text
+    async with db.read() as tx:
+        row = await tx.fetchrow(
+            "SELECT d.name AS till, s.name, s.address, s.phone, m.name AS merchant FROM pos.device d"
+            " JOIN merchants.shop s ON s.id = d.shop_id JOIN merchants.merchant m ON m.id = s.merchant_id"
+            " WHERE d.id = $1",
+            counter.device.device_id,
+        )
+    assert row is not None
+    assert answer.json() == {
+        "device_id": str(counter.device.device_id), "name": row["till"], "merchant_name": row["merchant"],
+        "shop": {"id": str(counter.shop_id), "name": row["name"], "address": row["address"], "phone": row["phone"]},
+    }  # fmt: skip
+    assert (await client.get("/api/v1/pos/device")).status_code == 401

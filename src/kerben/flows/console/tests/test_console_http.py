@@ -17,6 +17,8 @@ from kerben.domains.ledger.tests.make import give_balance
 from kerben.domains.merchants.tests.make import make_merchant, make_shop
 from kerben.domains.orders.api import CHARGED_BACK, Contact, Order, mark_paid, need_attention, number_of
 from kerben.domains.orders.tests.make import placed
+from kerben.domains.payments import refund_repository
+from kerben.domains.payments.api import Bearer, Method, NewPayment, RefundWish, create
 from kerben.domains.payouts.api import create_due
 from kerben.domains.pos.tests.make import make_counter, make_device
 from kerben.flows.console.module import MODULE
@@ -67,7 +69,7 @@ async def pay(db: Database, order: Order) -> None:
         await mark_paid(tx, [order.id])
 
 
-@pytest.mark.parametrize("path", ["summary", "orders", "pos-devices", "ledger/entries"])
+@pytest.mark.parametrize("path", ["summary", "orders", "pos-devices", "refunds", "ledger/entries"])
 async def test_only_admins_see_the_market(client: httpx.AsyncClient, runtime: Runtime, path: str) -> None:
     assert (await client.get(f"{ADMIN}/{path}")).status_code == 401
     for role in ("buyer", "support", "courier"):
@@ -86,6 +88,8 @@ async def test_only_admins_see_the_market(client: httpx.AsyncClient, runtime: Ru
         ("orders", {"limit": 101}),
         ("pos-devices", {"status": "broken"}),
         ("pos-devices", {"cursor": "WyJ4Il0"}),
+        ("refunds", {"awaiting_bearer": "perhaps"}),
+        ("refunds", {"cursor": "WyJ4Il0"}),
         ("ledger/entries", {"account": "cash"}),
         ("ledger/entries", {"account": "merchant_payable"}),
         ("ledger/entries", {"account": "bank", "merchant_id": str(UUID(int=7))}),
@@ -281,3 +285,30 @@ async def test_the_ledger_is_read_side_by_side(client: httpx.AsyncClient, db: Da
     total = sum((credit or 0) - (debit or 0) for _, debit, credit in amounts(transit))
     assert (total, len(transit) > 0) == (balance, True)
     assert await everything(client, boss, "ledger/entries", account="acquiring_fees") == []
+
+
+async def test_refunds_show_whose_they_are(client: httpx.AsyncClient, db: Database, runtime: Runtime) -> None:
+    boss = await caller(runtime, "admin")
+    async with db.write() as tx:
+        merchant_id = await make_merchant(tx)
+    order = await placed(db, merchant_id=merchant_id)
+    new = NewPayment(
+        subject="order", subject_id=order.id, merchant_id=order.merchant_id, shop_id=order.shop_id,
+        amount=order.total, currency=order.currency, method=Method.CASH_ON_RECEIPT,
+    )  # fmt: skip
+    async with db.write() as tx:
+        (payment,) = await create(tx, [new])
+        await refund_repository.insert(tx, [(payment, RefundWish(payment.id, "Брак", Bearer.PLATFORM, ("акт",)))])
+    shown = (await get(client, boss, "refunds"))["items"][0]
+    claim = next(r for r in await everything(client, boss, "refunds", awaiting_bearer=True) if r["id"] == shown["id"])
+    assert claim == shown
+    assert (shown["order_id"], shown["order_number"]) == (str(order.id), order.number)
+    assert (shown["merchant_id"], shown["amount"]["amount"]) == (str(order.merchant_id), order.total)
+    assert shown["merchant_name"]
+    assert (shown["responsible"], shown["borne_by"], shown["status"]) == ("platform", "seller", "requested")
+    assert (shown["reason"], shown["evidence"]) == ("Брак", ["акт"])
+    async with db.write() as tx:
+        await refund_repository.set_bearer(tx, UUID(shown["id"]), Bearer.SELLER)
+    waiting = await everything(client, boss, "refunds", awaiting_bearer=True)
+    assert shown["id"] not in {r["id"] for r in waiting}
+    assert shown["id"] in {r["id"] for r in (await get(client, boss, "refunds"))["items"]}

@@ -11,6 +11,7 @@ import pytest
 
 from kerben.domains.ledger.api import AccountKind
 from kerben.domains.merchants.tests.make import TEST_KEYS
+from kerben.domains.payments.api import newest_refunds
 from kerben.domains.payouts.api import send_payouts
 from kerben.domains.payouts.tests.fake import FakeBank
 from kerben.flows.order_desk.tests.make import COURIER, PRICE, World
@@ -87,7 +88,7 @@ async def test_a_sellers_word_costs_the_platform_nothing_until_an_admin_agrees(w
     agreed = {"borne_by": "platform", "note": "Курьер площадки повредил товар"}
     assert (await world.client.post(url, json=agreed, headers=world.market.owner_headers)).status_code == 403
     admin = await world.admin()
-    bad = await world.client.post(url, json={**agreed, "borne_by": "seller"}, headers=admin)
+    bad = await world.client.post(url, json={**agreed, "borne_by": "buyer"}, headers=admin)
     assert bad.json()["errors"][0]["pointer"] == "/borne_by"
     assert await world.owed() == (-NET, NET)
     await world.sweep(REFUNDS)
@@ -95,6 +96,41 @@ async def test_a_sellers_word_costs_the_platform_nothing_until_an_admin_agrees(w
         answer = await world.client.post(url, json=agreed, headers=admin)
         assert (answer.status_code, answer.json()["borne_by"]) == (200, "platform")
     assert await world.owed() == (0, NET)
+    await world.assert_sound()
+
+
+async def claims(world: World) -> set[str]:
+    async with world.db.read() as tx:
+        return {str(r.id) for r in await newest_refunds(tx, None, 1000, claimed=True)}
+
+
+async def test_a_claim_waits_until_it_is_decided(world: World) -> None:
+    before = await claims(world)
+    refunds = [
+        (await world.post(await delivered(world), "refund", body(responsible=who))).json()["refund"]["id"]
+        for who in ("platform", "seller", "platform")
+    ]
+    assert await claims(world) - before == {refunds[0], refunds[2]}
+    await world.sweep(REFUNDS)
+    owed = await world.owed()
+    admin = await world.admin()
+
+    async def decide(refund_id: str, who: str) -> tuple[int, str | None]:
+        url = f"/api/v1/admin/refunds/{refund_id}/bearer"
+        answer = await world.client.post(url, json={"borne_by": who, "note": "По акту"}, headers=admin)
+        return answer.status_code, answer.json().get("code")
+
+    for _ in range(2):
+        assert await decide(refunds[0], "seller") == (200, None)
+    assert await world.owed() == owed, "a claim that is declined moves nothing"
+    assert await decide(refunds[2], "platform") == (200, None)
+    made_good = await world.owed()
+    assert sum(made_good) == sum(owed) + NET
+    assert await claims(world) - before == set()
+    assert await decide(refunds[2], "seller") == (409, "BEARER_DECIDED")
+    assert await world.owed() == made_good
+    assert await decide(refunds[0], "platform") == (200, None)
+    assert sum(await world.owed()) == sum(owed) + 2 * NET
     await world.assert_sound()
 
 

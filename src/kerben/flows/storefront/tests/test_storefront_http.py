@@ -295,3 +295,19 @@ async def test_too_many_searches_from_one_address_are_refused(
     assert int(refused.headers["retry-after"]) >= 1
     clock.advance(seconds=1)
     assert (await client.get("/api/v1/search", params={"q": "платье"})).status_code == 200
+
+
+async def test_lines_of_carts_and_orders_find_their_pictures_at_once(stage: Stage) -> None:
+    async with stage.runtime.db.write() as tx:
+        gone, _ = await stocked(tx, stage.shop_id, [1], category_id=stage.category_id)
+        await update_product(tx, gone, ProductPatch(is_active=False))
+    ids = [gone, new_id(), stage.product_id, gone]
+    answer = await stage.client.get("/api/v1/products/cards", params={"ids": [str(i) for i in ids]})
+    assert answer.status_code == 200, answer.text
+    items = answer.json()["items"]
+    assert [(i["id"], i["is_active"]) for i in items] == [(str(gone), False), (str(stage.product_id), True)]
+    shown = await page(stage)
+    assert items[1] == {key: shown[key] for key in ("id", "name", "picture", "pictures")} | {"is_active": True}
+    for bad in ([], ["x"], [str(new_id()) for _ in range(101)]):
+        refused = await stage.client.get("/api/v1/products/cards", params={"ids": bad})
+        assert refused.status_code == 422, refused.text
