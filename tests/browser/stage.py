@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import os
 import re
@@ -16,7 +15,6 @@ from uuid import uuid4
 
 import httpx
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request
-from playwright.async_api import TimeoutError as PlaywrightTimeout
 from pyotp.totp import TOTP
 
 from kerben.entrypoints.cli.demo import load_demo
@@ -128,16 +126,6 @@ class Shopkeeper(_Remembering, Seller):
         """A product of one variant under a name of its own; the variant, with `product_id`."""
         made = await self.add_product([new_variant(f"SKU-{uuid4().hex[:8]}", stock_qty, price)], name)
         return {**made["variants"][0], "product_id": made["id"]}
-
-    async def beat_until(self, seen: Locator, within_ms: int) -> None:
-        """Send signs of life, one a second as a lively till might, until something shows on a page."""
-        deadline = time.monotonic() + within_ms / 1000
-        while True:
-            await self.till.heartbeat()
-            with contextlib.suppress(PlaywrightTimeout):
-                await seen.wait_for(timeout=1000)
-                return
-            assert time.monotonic() < deadline, f"not on the page within {within_ms} ms of the first sign of life"
 
 
 class Visitor:

@@ -71,7 +71,8 @@ async def test_buy_becomes_contact_when_the_till_falls_silent_and_comes_back(
     await expect(main.get_by_role("link", name="Позвонить")).to_have_attribute("href", f"tel:{keeper.phone}")
     await expect(main.get_by_role("button", name="Спросить о наличии")).to_be_visible()
     await check_page(visitor, "product-silent")
-    await keeper.beat_until(main.get_by_role("button", name="Купить"), TOLD_MS)
+    await keeper.till.heartbeat()
+    await expect(main.get_by_role("button", name="Купить")).to_be_visible(timeout=TOLD_MS)
     await expect(main.get_by_role("heading", name="Связаться")).to_be_hidden()
     assert loads == []
 

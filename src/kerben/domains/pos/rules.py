@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+import msgspec
+
 from kerben.domains.catalog.api import VariantFacts, VariantKey
 from kerben.domains.merchants.api import PayoutStatus, ShopFacts, ShopPoint
 from kerben.domains.pos.errors import InvalidItemError
@@ -44,6 +46,13 @@ def is_alive(presence: Presence | None, now: datetime, silence_s: int) -> bool:
         and presence.alive_at is not None
         and now - presence.alive_at <= timedelta(seconds=silence_s)
     )
+
+
+def as_heard(presence: Presence, now: datetime, silence_s: int) -> Presence:
+    """A shop's presence as it is at a moment, whatever was published last."""
+    if presence.pos_status == "pos_active" and not is_alive(presence, now, silence_s):
+        return msgspec.structs.replace(presence, pos_status="pos_offline")
+    return presence
 
 
 def sells_while_alive(shop: ShopFacts | ShopPoint) -> bool:

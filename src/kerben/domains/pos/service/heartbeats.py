@@ -11,7 +11,7 @@ from kerben.domains.pos.errors import DeviceUnauthenticatedError
 from kerben.domains.pos.model import Heartbeat, StockDiscrepancy
 from kerben.domains.pos.repository import devices as repository
 from kerben.domains.pos.repository.discrepancies import Difference
-from kerben.domains.pos.rules import ACTIVE
+from kerben.domains.pos.rules import ACTIVE, as_heard
 from kerben.domains.pos.service.devices import publish_status, tell
 from kerben.domains.pos.service.discrepancies import agreed, note
 from kerben.platform.db import WriteTx
@@ -24,7 +24,8 @@ async def beat(tx: WriteTx, beats: Sequence[Heartbeat], silence_s: int) -> list[
     A status other than "active" counts as silence at once. A till revoked meanwhile gets DeviceUnauthenticatedError.
     """
     shop_ids = sorted({b.shop_id for b in beats})
-    before = await repository.lock_presence(tx, shop_ids)
+    # A shop whose time ran out shows as silent wherever it is read, also before `hush` says so: its return is news.
+    before = {i: as_heard(p, tx.now, silence_s) for i, p in (await repository.lock_presence(tx, shop_ids)).items()}
     states = await repository.beat(tx, beats, [b.status == ACTIVE for b in beats])
     after = await repository.refresh_presence(tx, shop_ids, silence_s)
     await publish_status(tx, before, after)

@@ -231,6 +231,21 @@ async def test_buy_goes_after_ten_minutes_of_silence_and_comes_back(
     ]
 
 
+async def test_a_return_before_the_silence_was_published_is_told(
+    client: httpx.AsyncClient, db: Database, runtime: Runtime, clock: ManualClock
+) -> None:
+    counter = await make_counter(runtime, goods=0)
+    await _beat(client, db, counter.device)
+    clock.advance(seconds=601)
+    # An open page that read just now shows the shop as silent, and nobody else will tell it otherwise.
+    assert await _eligible(client, counter) == ("manual_contact", ["POS_OFFLINE"])
+    since = await _position(db)
+    for _ in range(2):
+        assert (await _beat(client, db, counter.device)).status_code == 200
+    told = [e for e in await _events(db, since, ShopStatusChanged) if e.key == str(counter.shop_id)]
+    assert [e.pos_status for e in told if isinstance(e, ShopStatusChanged)] == ["pos_active"]
+
+
 async def test_the_answer_says_until_when(client: httpx.AsyncClient, db: Database, runtime: Runtime) -> None:
     counter = await make_counter(runtime, goods=0)
     await _beat(client, db, counter.device)
