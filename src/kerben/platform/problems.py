@@ -19,6 +19,7 @@ from litestar.exceptions import (
 )
 
 from kerben.platform.batching import BatcherOverloadedError
+from kerben.platform.complaints import in_words
 from kerben.platform.errors import (
     DomainError,
     FieldError,
@@ -89,7 +90,7 @@ def from_validation(message: str, key: str = "") -> InvalidRequestError:
     pointer = _pointer(match.group(1)) if match else ""
     if not pointer and key and key != "data":
         pointer = _pointer("." + key)
-    return InvalidRequestError(errors=[FieldError(pointer, "INVALID_VALUE", _PATH.sub("", message))])
+    return InvalidRequestError(errors=[FieldError(pointer, "INVALID_VALUE", in_words(_PATH.sub("", message)))])
 
 
 class _HttpError(DomainError):
@@ -118,17 +119,25 @@ def _is_missing_body(error: ValidationException) -> bool:
     return [item.get("message") for item in extra] == ["'data'"] or error.detail == "'data'"
 
 
-def _of_http(error: HTTPException) -> DomainError:
+def _said_name(request: HttpRequest, key: str) -> str:
+    """The name under which a caller says a parameter that the route's function calls otherwise."""
+    handler: Any = cast("Mapping[str, Any]", request.scope).get("route_handler")
+    signature = getattr(handler, "parsed_fn_signature", None)
+    field = signature.parameters.get(key) if signature is not None else None
+    said = getattr(field, "kwarg_definition", None)
+    return getattr(said, "name", None) or getattr(said, "query", None) or key
+
+
+def _of_http(request: HttpRequest, error: HTTPException) -> DomainError:
     if isinstance(error, ValidationException):
         if _is_missing_body(error):
             return MalformedRequestError("Тело запроса пустое.")
         extra = cast("list[dict[str, str]]", error.extra) if isinstance(error.extra, list) else []
         if extra:
-            first = from_validation(extra[0].get("message", ""), extra[0].get("key", ""))
-            first.errors.extend(
-                e for item in extra[1:] for e in from_validation(item.get("message", ""), item.get("key", "")).errors
-            )
-            return first
+            faults = [
+                from_validation(item.get("message", ""), _said_name(request, item.get("key", ""))) for item in extra
+            ]
+            return InvalidRequestError(errors=[fault for error in faults for fault in error.errors])
         return InvalidRequestError(errors=[FieldError("", "INVALID_VALUE", error.detail)])
     if isinstance(error, NotFoundException):
         return NotFoundError()
@@ -141,11 +150,11 @@ def _of_http(error: HTTPException) -> DomainError:
     return _HttpError(error.status_code, code, text, allow)
 
 
-def on_http(_: HttpRequest, error: HTTPException) -> Response[bytes]:
+def on_http(request: HttpRequest, error: HTTPException) -> Response[bytes]:
     """Failures that the framework raises."""
     if error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return on_bug(_, error)
-    return response_of(_of_http(error))
+        return on_bug(request, error)
+    return response_of(_of_http(request, error))
 
 
 def on_domain(_: HttpRequest, error: DomainError) -> Response[bytes]:

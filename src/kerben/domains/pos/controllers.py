@@ -17,7 +17,7 @@ from kerben.domains.pos.desks import HeartbeatDesk, SaleDesk
 from kerben.domains.pos.guards import DeviceDirectory, device_of, pos_device
 from kerben.domains.pos.model import BuyEligibility, DeviceSecrets, PosStatus, Receipt, SaleResult
 from kerben.domains.pos.repository import devices as device_repository
-from kerben.domains.pos.service import devices, downlink, eligibility
+from kerben.domains.pos.service import devices, downlink, eligibility, shifts
 from kerben.platform.access import client_ip, principal_of, public
 from kerben.platform.db import Database, WriteTx
 from kerben.platform.errors import DomainError
@@ -86,12 +86,13 @@ class TillShopView(msgspec.Struct):
 
 
 class TillView(msgspec.Struct):
-    """A till to itself."""
+    """A till to itself, with its open shift, which another browser of the same till may have opened."""
 
     device_id: UUID
     name: str
     shop: TillShopView
     merchant_name: str
+    open_shift_id: UUID | None
 
 
 class GoodsView(msgspec.Struct):
@@ -232,9 +233,9 @@ class TillController(Controller):
         device = device_of(request)
         async with db.read() as tx:
             row, shop = await devices.till_with_shop(tx, device)
-        return TillView(
-            row.id, row.name, TillShopView(shop.id, shop.name, shop.address, shop.phone), shop.merchant_name
-        )
+            shift_id = await shifts.open_shift_id(tx, device.id)
+        place = TillShopView(shop.id, shop.name, shop.address, shop.phone)
+        return TillView(row.id, row.name, place, shop.merchant_name, shift_id)
 
     @get("/catalog")
     async def catalog(

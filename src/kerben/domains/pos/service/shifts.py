@@ -75,6 +75,12 @@ async def current(tx: ReadTx, device_id: UUID) -> ShiftReport:
     return await _report(tx, await _current(tx, device_id))
 
 
+async def open_shift_id(tx: ReadTx, device_id: UUID) -> UUID | None:
+    """The till's open shift, if it has one."""
+    shift = await repository.open_shift(tx, device_id)
+    return None if shift is None else shift.id
+
+
 async def close(
     tx: WriteTx, device: KnownDevice, counted_cash: int, shift_id: UUID | None, at: datetime | None
 ) -> ShiftReport:

@@ -457,6 +457,13 @@ async def test_a_till_learns_what_stands_at_the_head_of_its_receipts(
     assert row is not None
     assert answer.json() == {
         "device_id": str(counter.device.device_id), "name": row["till"], "merchant_name": row["merchant"],
+        "open_shift_id": None,
         "shop": {"id": str(counter.shop_id), "name": row["name"], "address": row["address"], "phone": row["phone"]},
     }  # fmt: skip
+    opened = await call(
+        client, db, counter.device, "/api/v1/pos/shifts/open", {"cashier": "Айбек", "opening_cash": 0}
+    )
+    assert opened.status_code == 201, opened.text
+    again = (await call(client, db, counter.device, "/api/v1/pos/device")).json()
+    assert again["open_shift_id"] == opened.json()["shift_id"]
     assert (await client.get("/api/v1/pos/device")).status_code == 401

@@ -66,3 +66,12 @@ async def test_the_list_shows_only_orders_that_wait_for_a_decision(world: World)
     everything = (await world.client.get(url, headers=world.market.owner_headers)).json()
     assert [o["id"] for o in found["items"]] == [marked["id"]]
     assert {o["id"] for o in everything["items"]} == {plain["id"], marked["id"]}
+
+
+async def test_a_parameter_is_named_as_the_caller_says_it(world: World) -> None:
+    url = f"/api/v1/shops/{world.market.counter.shop_id}/order-summary?from=yesterday"
+    refused = await world.client.get(url, headers=world.market.owner_headers)
+    assert refused.status_code == 422
+    assert [(e["pointer"], e["detail"]) for e in refused.json()["errors"]] == [
+        ("/from", "Укажите дату как 2026-11-20.")
+    ]
