@@ -10,6 +10,7 @@ import {
 import { TranslocoDirective } from '@jsverse/transloco';
 import { X } from 'lucide';
 import { Icon } from './icons';
+import { ToastList } from './toasts';
 
 /**
  * A dialog over the page, from below on a phone: `<k-dialog [(open)]="asking" heading="…">…</k-dialog>`.
@@ -18,7 +19,7 @@ import { Icon } from './icons';
 @Component({
   selector: 'k-dialog',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [Icon, TranslocoDirective],
+  imports: [Icon, ToastList, TranslocoDirective],
   template: `
     <dialog
       #dialog
@@ -41,6 +42,7 @@ import { Icon } from './icons';
             </button>
           </header>
           <ng-content />
+          <k-toasts />
         </div>
       }
     </dialog>

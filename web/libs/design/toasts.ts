@@ -1,4 +1,12 @@
-import { ChangeDetectionStrategy, Component, Injectable, inject, signal } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  DestroyRef,
+  Injectable,
+  computed,
+  inject,
+  signal,
+} from '@angular/core';
 import { NavigationEnd, Router } from '@angular/router';
 import { ProblemTexts } from '@kerben/core';
 
@@ -17,6 +25,8 @@ export interface Toast {
 @Injectable({ providedIn: 'root' })
 export class Toasts {
   readonly shown = signal<readonly Toast[]>([]);
+  /** Where toasts may appear, the topmost last: the shell, and over it an open dialog. */
+  readonly places = signal<readonly object[]>([]);
   private readonly texts = inject(ProblemTexts);
   private next = 1;
 
@@ -59,13 +69,16 @@ export class Toasts {
   }
 }
 
-/** Where toasts appear; once in an application's shell. */
+/**
+ * Where toasts appear: in an application's shell, and in a dialog while it is open, for what lies under a modal dialog
+ * can be neither read aloud nor clicked.
+ */
 @Component({
   selector: 'k-toasts',
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     <div class="all" role="status" aria-live="polite">
-      @for (toast of toasts.shown(); track toast.id) {
+      @for (toast of shown(); track toast.id) {
         <div class="toast" [class.bad]="toast.kind === 'bad'">
           <span>{{ toast.text }}</span>
           @if (toast.action; as action) {
@@ -122,4 +135,10 @@ export class Toasts {
 })
 export class ToastList {
   protected readonly toasts = inject(Toasts);
+  protected readonly shown = computed(() => (this.toasts.places().at(-1) === this ? this.toasts.shown() : []));
+
+  constructor() {
+    this.toasts.places.update((all) => [...all, this]);
+    inject(DestroyRef).onDestroy(() => this.toasts.places.update((all) => all.filter((one) => one !== this)));
+  }
 }
