@@ -50,6 +50,21 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         sys.exit(130)
 
 
+def _is_checkout() -> bool:
+    return (checkout() / "kerben").is_file()
+
+
+def program() -> str:
+    """How the command is called here: a checkout has its own launcher, an installed Kerben is on the PATH."""
+    return "./kerben" if _is_checkout() else "kerben"
+
+
+def home() -> Path:
+    """The folder that keeps a market's data unless another is named: the checkout, or the user's own folder when
+    Kerben is installed, whose packages are thrown away with the next version."""
+    return checkout() if _is_checkout() else Path.home()
+
+
 def checkout() -> Path:
     """The folder of the source checkout."""
     return Path(__file__).resolve().parents[4]

@@ -9,7 +9,7 @@ import click
 import msgspec
 
 from kerben.entrypoints.cli import installation
-from kerben.entrypoints.cli.common import checkout, fail, load_settings, open_runtime, run
+from kerben.entrypoints.cli.common import fail, home, load_settings, open_runtime, program, run
 from kerben.platform.settings import Settings
 from kerben_demo.accounts import Accounts, read_accounts
 
@@ -35,7 +35,7 @@ async def load_demo(settings: Settings, folder: Path, say: Callable[[str], None]
 
 
 def _accounts(data_dir: str | None) -> tuple[Path, Accounts]:
-    folder = installation.data_dir(data_dir, checkout())
+    folder = installation.data_dir(data_dir, home())
     accounts = read_accounts(folder)
     if accounts is None:
         fail("Демо-рынка здесь нет: запустите `kerben up` или укажите его папку через --data-dir.")
@@ -62,8 +62,8 @@ def accounts_command(as_json: bool, data_dir: str | None) -> None:
             secret = f"  {account.totp_secret}" if account.totp_secret else ""
             click.echo(f"  {account.login}  {account.password}  {account.name}{secret}")
     click.echo("Продавцам, сотрудникам и администратору при входе нужен ещё код из приложения: внесите в него")
-    click.echo("секрет (в конце строки) или узнайте код так: kerben demo code +996…")
-    click.echo("Все целиком, с кассами: kerben demo accounts --json")
+    click.echo(f"секрет (в конце строки) или узнайте код так: {program()} demo code +996…")
+    click.echo(f"Все целиком, с кассами: {program()} demo accounts --json")
 
 
 @demo.command("code")
@@ -76,7 +76,7 @@ def code_command(login: str, data_dir: str | None) -> None:
     _, accounts = _accounts(data_dir)
     found = next((account for account in accounts.accounts if account.login == login), None)
     if found is None:
-        fail(f"Учётной записи {login} в демо нет. Список: kerben demo accounts")
+        fail(f"Учётной записи {login} в демо нет. Список: {program()} demo accounts")
     if found.totp_secret is None:
         fail("Этой учётной записи код не нужен.")
     click.echo(TOTP(found.totp_secret).now())

@@ -29,12 +29,12 @@ class Running(msgspec.Struct, frozen=True):
     sandbox_url: str
 
 
-def data_dir(given: str | None, checkout: Path) -> Path:
-    """The folder that was given, or the checkout's own."""
+def data_dir(given: str | None, home: Path) -> Path:
+    """The folder that was given, or the one inside `home`."""
     if given:
         return Path(given).resolve()
     configured = os.environ.get("KERBEN_DATA_DIR")
-    return Path(configured).resolve() if configured else default_data_dir(checkout)
+    return Path(configured).resolve() if configured else default_data_dir(home)
 
 
 def load_secrets(folder: Path) -> Secrets:

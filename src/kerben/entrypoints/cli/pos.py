@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from kerben.entrypoints.cli import installation
-from kerben.entrypoints.cli.common import checkout, fail, run
+from kerben.entrypoints.cli.common import fail, home, run
 from kerben_demo.accounts import PosDevice, read_accounts
 
 
@@ -52,7 +52,7 @@ def pos(  # one parameter per option, as click wants it
     """Play a shop's till: heartbeats, sales, offline with receipts kept on disk, upload when back."""
     from kerben_demo.till import RefusedError, SpoolInUseError, TillOptions, UnreachableError, read_script, run_till
 
-    folder = installation.data_dir(data_dir, checkout())
+    folder = installation.data_dir(data_dir, home())
     running = installation.read_running(folder)
     address = base_url or (running.base_url if running else None)
     if address is None:

@@ -18,7 +18,7 @@ import msgspec
 from msgspec.structs import replace
 
 from kerben.entrypoints.cli import installation
-from kerben.entrypoints.cli.common import checkout, fail, load_settings
+from kerben.entrypoints.cli.common import fail, home, load_settings, program
 from kerben.entrypoints.cli.ops import has_demo
 from kerben.entrypoints.cli.supervisor import Child, Supervisor
 from kerben.entrypoints.http.web.build import WebBuilder
@@ -44,13 +44,13 @@ def up(port: int | None, data_dir: str | None, no_demo: bool, workers: int | Non
     """Start everything on this machine and say what to open. Ctrl-C stops it cleanly."""
     base = load_settings()
     port = port or base.port
-    folder = installation.data_dir(data_dir, checkout())
+    folder = installation.data_dir(data_dir, home())
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         fail(f"Папку {folder} не удалось создать: {error.strerror}.")
     if not _port_is_free(base.host, port):
-        fail(f"Порт {port} занят другой программой. Выберите другой: kerben up --port {port + 1}")
+        fail(f"Порт {port} занят другой программой. Выберите другой: {program()} up --port {port + 1}")
     postgres = None
     database_url = base.database_url
     if not database_url:
@@ -204,15 +204,14 @@ def _welcome(settings: Settings, folder: Path, seconds: float, *, demo: bool, bu
     click.echo(f"  {settings.base_url}/api/docs         API")
     click.echo(f"  {settings.base_url}/sandbox/         песочница: банк, эквайер, сообщения")
     if demo:
-        click.echo(
-            f"  ./kerben demo accounts{_data_dir_hint(folder)}       как войти: покупатель, продавец, администратор"
-        )
+        command = f"{program()} demo accounts{_data_dir_hint(folder)}"
+        click.echo(f"  {command}       как войти: покупатель, продавец, администратор")
     click.echo(f"  Данные и журналы: {folder}")
     click.echo("Ctrl-C — остановить.")
 
 
 def _data_dir_hint(folder: Path) -> str:
-    return "" if folder == installation.data_dir(None, checkout()) else f" --data-dir {folder}"
+    return "" if folder == installation.data_dir(None, home()) else f" --data-dir {folder}"
 
 
 def _say(text: str) -> None:
