@@ -75,6 +75,10 @@ async def test_a_failing_server_is_told_and_tried_again(
     page = visitor.page
     broken = re.compile(glob(case.api))
     await page.route(broken, fail)
+    # Answers that come with the page would leave nothing to fail.
+    await page.add_init_script(
+        "document.addEventListener('readystatechange', () => document.getElementById('kerben-state')?.remove())"
+    )
     await page.goto(visitor.market.url() + case.address)
     failed = page.get_by_role("alert").filter(has_text="Не удалось загрузить").first
     await expect(failed).to_be_visible()

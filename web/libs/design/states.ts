@@ -26,6 +26,7 @@ import { Ornament } from './ornament';
     }
     p {
       max-width: 44ch;
+      text-wrap: balance;
     }
   `,
 })

@@ -46,6 +46,7 @@ from kerben.domains.payments.ports import (
 )
 from kerben.domains.payments.problems import open_problems
 from kerben.domains.payments.refunds import (
+    claimed_refunds,
     decide_bearer,
     newest_refunds,
     refunds_by_payments,
@@ -102,6 +103,7 @@ __all__ = [
     "apply_states",
     "ask_due",
     "book",
+    "claimed_refunds",
     "confirm_manual",
     "create",
     "create_again",

@@ -83,6 +83,11 @@ async def newest(tx: ReadTx, before: UUID | None, limit: int, *, claimed: bool) 
     return [_refund(row) for row in rows]
 
 
+async def count_claimed(tx: ReadTx) -> int:
+    """Refunds that wait for the decision who bears them. Uses refund_claimed."""
+    return int(await tx.fetchval(f"SELECT count(*) FROM payments.refund r WHERE {_CLAIMED}"))
+
+
 async def of_payments(tx: ReadTx, payment_ids: Sequence[UUID]) -> dict[UUID, RefundRow]:
     """The refund of each payment that has one which did not fail, by payment. Uses refund_of_payment."""
     rows = await tx.fetch(

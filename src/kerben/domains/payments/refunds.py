@@ -117,6 +117,11 @@ async def newest_refunds(tx: ReadTx, before: UUID | None, limit: int, *, claimed
     return await refund_repository.newest(tx, before, limit, claimed=claimed)
 
 
+async def claimed_refunds(tx: ReadTx) -> int:
+    """How many refunds a seller wants the platform to bear and nobody has decided."""
+    return await refund_repository.count_claimed(tx)
+
+
 async def refunds_by_payments(tx: ReadTx, payment_ids: Sequence[UUID]) -> dict[UUID, RefundRow]:
     """The refund of each payment that has one which did not fail, by payment id."""
     return await refund_repository.of_payments(tx, payment_ids)

@@ -36,7 +36,8 @@ class BalanceView(msgspec.Struct, frozen=True):
 
 
 class PayoutView(msgspec.Struct, frozen=True):
-    """One payout."""
+    """One payout. `retry_at`: when the merchant of a failed one is paid again by itself; null when that has been done
+    or nothing is due."""
 
     id: UUID
     merchant_id: UUID
@@ -49,6 +50,7 @@ class PayoutView(msgspec.Struct, frozen=True):
     created_at: datetime
     sent_at: datetime | None
     paid_at: datetime | None
+    retry_at: datetime | None
 
 
 class TrialBalanceView(msgspec.Struct, frozen=True):
@@ -61,6 +63,7 @@ def _view(payout: PayoutRow) -> PayoutView:
     return PayoutView(
         payout.id, payout.merchant_id, view(payout.amount, payout.currency), payout.status, payout.account,
         payout.bank_name, payout.bank_reference, payout.failure, payout.created_at, payout.sent_at, payout.paid_at,
+        payout.next_attempt_at if payout.status is PayoutStatus.FAILED else None,
     )  # fmt: skip
 
 

@@ -26,6 +26,8 @@ class SummaryView(msgspec.Struct, frozen=True, kw_only=True):
     """Merchants with a payout account whose payouts wait to be activated."""
     orders_need_attention: int
     payment_problems_open: int
+    refunds_claimed: int
+    """Refunds that a seller wants the platform to bear and nobody has decided."""
     dead_letters: int
     """Keys with parked events, as many as the list of dead letters has."""
     failed_jobs: int

@@ -35,6 +35,7 @@ async def summary(tx: ReadTx, settings: Settings) -> SummaryView:
         payouts_pending_activation=waiting.payouts,
         orders_need_attention=await orders.orders_needing_attention(tx),
         payment_problems_open=await payments.open_problems(tx),
+        refunds_claimed=await payments.claimed_refunds(tx),
         dead_letters=await dead_letters.count(tx),
         failed_jobs=await jobs.count_failed(tx),
         tills_silent=await pos.silent_tills(tx, settings.pos_silence_s),

@@ -43,7 +43,12 @@ class StorefrontController(Controller):
         page = await product_pages.get(product_id)
         return known_or(request, page.body, page.etag)
 
-    @get("/products/cards", guards=[public], summary="How products look")
+    @get(
+        "/products/cards",
+        guards=[public],
+        summary="How products look",
+        responses={200: ResponseSpec(ProductLooks, generate_examples=False, description="The products")},
+    )
     async def cards(self, request: Request[Any, Any, Any], db: Database, ids: Ids) -> Response[bytes]:
         """Names and pictures of up to 100 products, also of those that are off sale: for the lines of carts and
         orders. Unknown ids are left out."""

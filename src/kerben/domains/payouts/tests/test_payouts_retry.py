@@ -66,6 +66,13 @@ async def test_a_failed_payout_is_paid_again_once(
     async with db.read() as tx:
         before = await api.failed_payouts(tx)
     headers = await boss(runtime)
+
+    async def shown() -> list[tuple[str, bool]]:
+        """The merchant's payouts in the console, newest first: status, and whether it is to be paid again."""
+        listed = (await client.get("/api/v1/admin/payouts", headers=headers)).json()["items"]
+        return [(p["status"], p["retry_at"] is not None) for p in listed if p["merchant_id"] == str(merchant)]
+
+    assert await shown() == [("failed", True)]
     answers: list[httpx.Response] = list(
         await asyncio.gather(*(client.post(url(payout_id), headers=headers) for _ in range(3)))
     )
@@ -73,6 +80,7 @@ async def test_a_failed_payout_is_paid_again_once(
     made = next(a for a in answers if a.status_code == 201).json()
     assert (made["status"], made["amount"]["amount"], made["merchant_id"]) == ("created", 5_700, str(merchant))
     assert {a.json()["code"] for a in answers if a.status_code == 409} == {"NOTHING_TO_PAY"}
+    assert await shown() == [("created", False), ("failed", False)]
     # The retry that was due for it does not come on top.
     clock.advance(hours=5)
     await api.retry_failed(db)

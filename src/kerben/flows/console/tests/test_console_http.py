@@ -292,6 +292,7 @@ async def test_refunds_show_whose_they_are(client: httpx.AsyncClient, db: Databa
     async with db.write() as tx:
         merchant_id = await make_merchant(tx)
     order = await placed(db, merchant_id=merchant_id)
+    before = (await get(client, boss, "summary"))["refunds_claimed"]
     new = NewPayment(
         subject="order", subject_id=order.id, merchant_id=order.merchant_id, shop_id=order.shop_id,
         amount=order.total, currency=order.currency, method=Method.CASH_ON_RECEIPT,
@@ -300,6 +301,7 @@ async def test_refunds_show_whose_they_are(client: httpx.AsyncClient, db: Databa
         (payment,) = await create(tx, [new])
         await refund_repository.insert(tx, [(payment, RefundWish(payment.id, "Брак", Bearer.PLATFORM, ("акт",)))])
     shown = (await get(client, boss, "refunds"))["items"][0]
+    assert (await get(client, boss, "summary"))["refunds_claimed"] == before + 1
     claim = next(r for r in await everything(client, boss, "refunds", awaiting_bearer=True) if r["id"] == shown["id"])
     assert claim == shown
     assert (shown["order_id"], shown["order_number"]) == (str(order.id), order.number)
