@@ -1746,9 +1746,9 @@ CREATE UNIQUE INDEX pgqueuer_unique_dedupe_key ON jobs.pgqueuer USING btree (ded
 
 CREATE INDEX pgqueuer_updated_id_id1_idx ON jobs.pgqueuer USING btree (updated, id DESC) INCLUDE (id) WHERE (status = 'picked'::jobs.pgqueuer_status);
 
-CREATE INDEX transfer_credit ON ledger.transfer USING btree (credit_account_id, id);
+CREATE INDEX transfer_credit_at ON ledger.transfer USING btree (credit_account_id, created_at, id);
 
-CREATE INDEX transfer_debit ON ledger.transfer USING btree (debit_account_id, id);
+CREATE INDEX transfer_debit_at ON ledger.transfer USING btree (debit_account_id, created_at, id);
 
 CREATE INDEX attachment_media ON media.attachment USING btree (media_id);
 

@@ -25,6 +25,7 @@ import { ToastList } from './toasts';
       #dialog
       class="k-dialog"
       [attr.aria-label]="heading()"
+      (cancel)="open.set(false)"
       (close)="open.set(false)"
       (click)="outside($event)"
     >

@@ -135,7 +135,9 @@ export class Toasts {
 })
 export class ToastList {
   protected readonly toasts = inject(Toasts);
-  protected readonly shown = computed(() => (this.toasts.places().at(-1) === this ? this.toasts.shown() : []));
+  protected readonly shown = computed(() =>
+    this.toasts.places().at(-1) === this ? this.toasts.shown() : [],
+  );
 
   constructor() {
     this.toasts.places.update((all) => [...all, this]);

@@ -60,7 +60,7 @@ async def ids_of(tx: ReadTx, ref: AccountRef) -> list[int]:
 async def page_of(
     tx: ReadTx, account_ids: Sequence[int], before: tuple[int, int] | None, limit: int
 ) -> list[LedgerEntry]:
-    """Entries of some account rows, newest first. Uses transfer_debit, transfer_credit, account_pkey."""
+    """Entries of some account rows, newest first. Uses transfer_debit_at, transfer_credit_at, account_pkey."""
     rows = await tx.fetch(
         """
         SELECT t.id, t.side, t.created_at, t.transfer_kind, a.owner_id, a.kind, o.owner_id AS other_owner,
@@ -71,20 +71,22 @@ async def page_of(
                 (SELECT d.id, 0 AS side, d.created_at, d.kind AS transfer_kind, d.amount, d.currency, d.reference,
                         d.debit_account_id AS account_id, d.credit_account_id AS other_id
                  FROM ledger.transfer d
-                 WHERE d.debit_account_id = own.id AND ($2::bigint IS NULL OR d.id < $2)
-                 ORDER BY d.id DESC LIMIT $3)
+                 WHERE d.debit_account_id = own.id AND ($2::bigint IS NULL OR (d.created_at, d.id)
+                       < ((SELECT created_at FROM ledger.transfer WHERE id = $2), $2))
+                 ORDER BY d.created_at DESC, d.id DESC LIMIT $3)
                 UNION ALL
                 (SELECT c.id, 1, c.created_at, c.kind, c.amount, c.currency, c.reference,
                         c.credit_account_id, c.debit_account_id
                  FROM ledger.transfer c
-                 WHERE c.credit_account_id = own.id AND ($2::bigint IS NULL OR c.id < $2)
-                 ORDER BY c.id DESC LIMIT $3)
+                 WHERE c.credit_account_id = own.id AND ($2::bigint IS NULL OR (c.created_at, c.id)
+                       < ((SELECT created_at FROM ledger.transfer WHERE id = $2), $2))
+                 ORDER BY c.created_at DESC, c.id DESC LIMIT $3)
             ) e
-            ORDER BY e.id DESC LIMIT $3
+            ORDER BY e.created_at DESC, e.id DESC LIMIT $3
         ) t
         JOIN ledger.account a ON a.id = t.account_id
         JOIN ledger.account o ON o.id = t.other_id
-        ORDER BY t.id DESC
+        ORDER BY t.created_at DESC, t.id DESC
         """,
         list(account_ids),
         before[0] if before else None,

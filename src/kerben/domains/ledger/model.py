@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeAlias
 from uuid import UUID
 
 import msgspec
@@ -76,6 +76,46 @@ class LedgerEntry(msgspec.Struct, frozen=True):
     def is_debit(self) -> bool:
         """Whether the account is debited."""
         return self.side == 0
+
+
+class AccountDay(msgspec.Struct, frozen=True):
+    """What transfers of one kind did to an account on one day: `change` of its balance by `count` transfers."""
+
+    day: date
+    kind: str
+    count: int
+    change: int
+
+
+class AccountMove(msgspec.Struct, frozen=True):
+    """What one transfer did to an account: `change` of its balance, above or below zero."""
+
+    id: int
+    at: datetime
+    kind: str
+    change: int
+    reference: UUID
+
+    @property
+    def position(self) -> Position:
+        """Where it stands among the account's transfers."""
+        return self.at, self.id
+
+
+Position: TypeAlias = tuple[datetime, int]
+"""Moment and id of a transfer: the order in which an account's transfers are read. Id 0 stands before all of them."""
+
+
+class Moves(msgspec.Struct, frozen=True):
+    """Which transfers of an account are wanted: from `first` on and before `end`, of `kinds`.
+
+    `kinds` None: of all; with `others` of all that are not among `kinds`.
+    """
+
+    first: Position
+    end: Position
+    kinds: tuple[str, ...] | None = None
+    others: bool = False
 
 
 class CurrencyTotals(msgspec.Struct, frozen=True):

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 import asyncpg
 
-from kerben.domains.ledger import entry_repository, repository, rules
+from kerben.domains.ledger import entry_repository, move_repository, repository, rules
 from kerben.domains.ledger.errors import DuplicateTransferError
-from kerben.domains.ledger.model import AccountKind, AccountRef, CurrencyTotals, LedgerEntry, Transfer
+from kerben.domains.ledger.model import (
+    AccountDay,
+    AccountKind,
+    AccountMove,
+    AccountRef,
+    CurrencyTotals,
+    LedgerEntry,
+    Moves,
+    Position,
+    Transfer,
+)
 from kerben.platform.db import ReadTx, Row, WriteTx
 
 
@@ -83,3 +94,36 @@ async def entries(
         return await entry_repository.page(tx, before, limit)
     ids = await entry_repository.ids_of(tx, account)
     return await entry_repository.page_of(tx, ids, before, limit) if ids else []
+
+
+async def balance_before(tx: ReadTx, ref: AccountRef, currency: str, position: Position) -> int:
+    """What the balance was before the transfer at `position` and all later ones: today's without what they did.
+
+    Signs as in `balances`. It costs as much as there are transfers since then, however long the history before is.
+    """
+    row = await move_repository.totals_before(tx, ref, currency, position)
+    return rules.balance(ref.kind, row["debits"], row["credits"])
+
+
+async def days(
+    tx: ReadTx, ref: AccountRef, currency: str, start: datetime, end: datetime, zone: str
+) -> list[AccountDay]:
+    """What changed a balance from `start` until before `end`, by day of a time zone and kind of transfer, oldest
+    first. Its changes are exactly what lies between `balance_before` the one and the other moment."""
+    rows = await move_repository.days(tx, ref, currency, start, end, zone)
+    return [
+        AccountDay(r["day"], r["kind"], r["count"], rules.balance(ref.kind, r["debits"], r["credits"])) for r in rows
+    ]
+
+
+async def moves(
+    tx: ReadTx, ref: AccountRef, currency: str, wanted: Moves, limit: int, *, newest_first: bool = True
+) -> list[AccountMove]:
+    """Single changes of a balance, by moment and id."""
+    find = move_repository.newest if newest_first else move_repository.oldest
+    return [
+        AccountMove(
+            r["id"], r["created_at"], r["kind"], rules.balance(ref.kind, r["debits"], r["credits"]), r["reference"]
+        )
+        for r in await find(tx, ref, currency, wanted, limit)
+    ]

@@ -4,11 +4,12 @@ from kerben.domains.payouts.controllers import AdminMoneyController, MerchantPay
 from kerben.domains.payouts.jobs import SWEEPS
 from kerben.domains.payouts.reactions import REACTIONS
 from kerben.domains.payouts.repository import CHECKS
+from kerben.domains.payouts.statement_controllers import StatementController
 from kerben.platform.modules import Module
 
 MODULE = Module(
     name="payouts",
-    controllers=[MerchantPayoutsController, AdminMoneyController],
+    controllers=[MerchantPayoutsController, StatementController, AdminMoneyController],
     reactions=REACTIONS,
     sweeps=SWEEPS,
     checks=CHECKS,

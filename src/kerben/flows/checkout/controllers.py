@@ -30,6 +30,8 @@ from kerben.flows.checkout.model import (
     PaymentMethodView,
     PhoneOrderBody,
     PlacedView,
+    ShopOptionsView,
+    ShopOptionView,
     SuggestedView,
 )
 from kerben.flows.checkout.service import Checkout
@@ -79,6 +81,16 @@ class CheckoutController(Controller):
             [_method(option, settings.currency) for option in offered if option.enabled],
             suggested,
         )
+
+    @get("/shops/{shop_id:uuid}/delivery-options", guards=[signed_in], summary="A shop's terms, all of them")
+    async def list_options(
+        self, request: HttpRequest, shop_id: UUID, db: Database, settings: Settings
+    ) -> ShopOptionsView:
+        """Every way of delivery with the shop's terms, switched off or not, for those who may change them."""
+        async with db.read() as tx:
+            await shop_access(tx, principal_of(request), shop_id, TAKES_ORDERS)
+            options = (await orders.delivery_options(tx, [shop_id])).get(shop_id, [])
+        return ShopOptionsView([ShopOptionView(o.enabled, _method(o, settings.currency)) for o in options])
 
     @put("/shops/{shop_id:uuid}/delivery-options/{method:str}", guards=[signed_in], summary="A shop's terms")
     async def set_option(

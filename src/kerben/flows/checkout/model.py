@@ -151,6 +151,19 @@ class DeliveryMethodView(msgspec.Struct, frozen=True):
     countries: list[str]
 
 
+class ShopOptionView(msgspec.Struct, frozen=True):
+    """A shop's terms for a way of delivery, and whether buyers are offered it."""
+
+    enabled: bool
+    terms: DeliveryMethodView
+
+
+class ShopOptionsView(msgspec.Struct, frozen=True):
+    """A shop's terms for every way of delivery."""
+
+    items: list[ShopOptionView]
+
+
 class SuggestedView(msgspec.Struct, frozen=True):
     """What a signed-in buyer's form is filled with: contact and delivery of the last order, else the account's."""
 

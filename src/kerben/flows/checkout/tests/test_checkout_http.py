@@ -304,6 +304,10 @@ async def test_a_shop_sets_its_own_terms(client: httpx.AsyncClient, market: Mark
     assert changed.status_code == 200, changed.text
     off = terms | {"enabled": False}
     assert (await client.put(f"{url}/courier", json=off, headers=market.owner_headers)).status_code == 200
+    assert (await client.get(url, headers=market.buyer_headers)).status_code == 404
+    kept = (await client.get(url, headers=market.owner_headers)).json()["items"]
+    fees = {item["terms"]["method"]: (item["enabled"], item["terms"]["fee"]["amount"]) for item in kept}
+    assert (fees["pickup"], fees["courier"]) == ((True, 5000), (False, 5000))
     runtime.part(Offers).forget(market.shop_id)
     assert (await order(client, market.body())).json()["code"] == "PAYMENT_METHOD_NOT_ALLOWED"
     placed = (await order(client, market.body(payment_method="cash_on_receipt"))).json()
