@@ -8,7 +8,16 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from tests.browser.conftest import NewVisitor
-from tests.browser.stage import SIZES, BrowserBuyer, BrowserMarket, Visitor, check_page, message_code, prove_phone
+from tests.browser.stage import (
+    SIZES,
+    BrowserBuyer,
+    BrowserMarket,
+    Shopkeeper,
+    Visitor,
+    check_page,
+    message_code,
+    prove_phone,
+)
 from tests.flows.actors import Authenticator, eventually, new_phone
 
 pytestmark = pytest.mark.slow
@@ -64,6 +73,15 @@ async def test_somebody_signs_up_out_and_in(visit: NewVisitor, bazaar: BrowserMa
     await expect(page.get_by_role("heading", name="Айгуль")).to_be_visible()
 
 
+async def begin_second_factor(page: Page) -> Authenticator:
+    """Ask for a secret on the page of security, and take it into an app with codes."""
+    await page.get_by_role("button", name="Настроить второй шаг").click()
+    link = await page.get_by_role("link", name="Открыть в приложении").get_attribute("href")
+    found = re.search(r"secret=([A-Z2-7]+)", link or "")
+    assert found is not None, link
+    return Authenticator(found[1])
+
+
 @sizes
 async def test_the_second_factor_is_set_up_and_asked_for(visit: NewVisitor, bazaar: BrowserMarket, size: str) -> None:
     buyer = await BrowserBuyer(bazaar).open_account()
@@ -72,11 +90,7 @@ async def test_the_second_factor_is_set_up_and_asked_for(visit: NewVisitor, baza
     await visitor.take_session(buyer.session)
     await visitor.open("/account/security")
     await check_page(visitor, "security")
-    await page.get_by_role("button", name="Настроить второй шаг").click()
-    link = await page.get_by_role("link", name="Открыть в приложении").get_attribute("href")
-    found = re.search(r"secret=([A-Z2-7]+)", link or "")
-    assert found is not None, link
-    app = Authenticator(found[1])
+    app = await begin_second_factor(page)
     await expect(page.get_by_role("heading", name="Сохраните коды восстановления")).to_be_visible()
     await check_page(visitor, "security-setup")
     visitor.expected.append("401")
@@ -98,6 +112,49 @@ async def test_the_second_factor_is_set_up_and_asked_for(visit: NewVisitor, baza
     await expect(other.page.get_by_role("main").get_by_role("heading").first).not_to_have_text("Вход")
     await other.open("/account")
     await expect(other.page.get_by_role("heading", name=buyer.name)).to_be_visible()
+    await buyer.close()
+
+
+async def test_a_recovery_code_signs_in_once_and_another_switches_the_second_factor_off(
+    visit: NewVisitor, bazaar: BrowserMarket
+) -> None:
+    buyer = await BrowserBuyer(bazaar).open_account()
+    here, there = await visit("desktop"), await visit("phone")
+    await here.take_session(buyer.session)
+    await here.open("/account/security")
+    app = await begin_second_factor(here.page)
+    first, second, *_ = await here.page.get_by_text(re.compile(r"^\s*\w{4}-\w{4}-\w{4}\s*$")).all_inner_texts()
+    await here.page.get_by_label("Код из приложения").fill(await app.code())
+    await here.page.get_by_role("button", name="Включить второй шаг").click()
+    await expect(here.page.get_by_text("При входе нужен код из приложения")).to_be_visible()
+
+    # The phone with the app is lost.
+    page = there.page
+    there.expected.append("401")
+    await there.open("/signin?next=/account/security")
+    await sign_in_by_clicks(page, buyer.phone, buyer.password)
+    await page.get_by_role("button", name="Нет приложения под рукой").click()
+    await expect(page.get_by_label("Код восстановления")).to_be_focused()
+    await page.get_by_label("Код восстановления").fill(first)
+    await check_page(there, "signin-recovery")
+    await page.get_by_role("main").get_by_role("button", name="Войти").click()
+    await page.get_by_role("button", name="Отключить второй шаг").click()
+    code = page.get_by_label("Код из приложения или код восстановления")
+    await expect(code).to_be_focused()
+    await code.fill(first)
+    await page.get_by_role("button", name="Отключить второй шаг").click()
+    await expect(page.get_by_text("Код второго шага не подошёл")).to_be_visible()
+    await check_page(there, "security-off")
+    on = "SELECT count(*) FROM identity.totp WHERE user_id = $1::uuid AND confirmed_at IS NOT NULL"
+    assert await bazaar.value(on, buyer.user_id) == 1
+    await code.fill(second)
+    await page.get_by_role("button", name="Отключить второй шаг").click()
+    await expect(page.get_by_role("heading", name="Вход")).to_be_visible()
+    assert await bazaar.value(on, buyer.user_id) == 0
+    await sign_in_by_clicks(page, buyer.phone, buyer.password)
+    await expect(page.get_by_role("heading", name="Вход")).to_be_hidden()
+    await there.open("/account/security")
+    await expect(page.get_by_text("Второй шаг выключен")).to_be_visible()
     await buyer.close()
 
 
@@ -220,4 +277,31 @@ async def test_the_cart_of_a_guest_is_there_after_signing_in(visit: NewVisitor, 
         return str(product["id"]) in str(await buyer.get("/cart"))
 
     await eventually(kept, what="the guest's cart is the account's")
+    await buyer.close()
+
+
+async def test_a_question_and_its_answer_are_in_the_account(
+    visit: NewVisitor, bazaar: BrowserMarket, keeper: Shopkeeper
+) -> None:
+    buyer = await BrowserBuyer(bazaar).open_account()
+    goods = await keeper.new_goods("Казан на вопрос")
+    visitor = await visit("phone")
+    page = visitor.page
+    await visitor.take_session(buyer.session)
+    await visitor.open("/account/questions")
+    await page.get_by_role("link", name="Подтвердить телефон").click()
+    await prove_phone(visitor, buyer.phone)
+    body = {"name": buyer.name, "phone": buyer.phone, "comment": "Есть ли крышка?"}
+    asked = await buyer.post(f"/products/{goods['product_id']}/availability-requests", body, expect=201)
+    await visitor.open("/account")
+    await page.get_by_role("main").get_by_role("link", name="Мои вопросы").click()
+    question = page.get_by_role("main").get_by_role("listitem").filter(has_text="Казан на вопрос")
+    await expect(question).to_contain_text("Ждёт ответа")
+    await expect(question).to_contain_text("Есть ли крышка?")
+    await keeper.post(f"/availability-requests/{asked['id']}/answer", {"outcome": "in_stock"}, expect=200)
+    await page.reload()
+    await expect(question).to_contain_text("Товар есть")
+    await check_page(visitor, "questions")
+    await question.get_by_role("link", name="Казан на вопрос").click()
+    await expect(page.get_by_role("heading", level=1, name="Казан на вопрос")).to_be_visible()
     await buyer.close()

@@ -11,7 +11,7 @@ from playwright.async_api import Page, Route, expect
 
 from tests.browser.conftest import NewVisitor
 from tests.browser.stage import SIZES, Shopkeeper, Visitor, check_page, pairing_code
-from tests.flows.actors import eventually, new_phone
+from tests.flows.actors import eventually, new_phone, new_variant
 
 pytestmark = pytest.mark.slow
 
@@ -54,7 +54,7 @@ async def find_and_take(visitor: Visitor, goods: Goods) -> None:
     await check_page(visitor, "cart-full")
 
 
-async def check_out(visitor: Visitor, phone: str, payment: str) -> None:
+async def check_out(visitor: Visitor, phone: str, payment: str, total: str = "1 200,50 сом") -> None:
     """From the cart to the order, as a guest."""
     page = visitor.page
     await page.get_by_role("link", name="Оформить").click()
@@ -67,7 +67,7 @@ async def check_out(visitor: Visitor, phone: str, payment: str) -> None:
     await page.get_by_label("Электронная почта").fill("aigul@example.kg")
     await page.get_by_role("radio", name=re.compile("Самовывоз")).check()
     await page.get_by_role("radio", name=re.compile(payment)).check()
-    await expect(order).to_contain_text("1 200,50 сом")
+    await expect(order).to_contain_text(total)
     await check_page(visitor, "checkout")
     await order.click()
 
@@ -206,6 +206,56 @@ async def test_a_guest_cancels_while_it_is_possible(visit: NewVisitor, keeper: S
         return await keeper.stock_qty(goods.product_id, goods.variant_id) == 9
 
     await eventually(back_on_sale, what="the goods are on sale again")
+
+
+async def test_a_variant_is_chosen_taken_out_put_back_and_bought(visit: NewVisitor, keeper: Shopkeeper) -> None:
+    name = f"Чапан {secrets.token_hex(3)}"
+    kinds = [("синий", "M", 3), ("синий", "L", 0), ("красный", "M", 2), ("красный", "L", 5)]
+    made = await keeper.add_product(
+        [
+            {**new_variant(f"CH-{secrets.token_hex(4)}", left, 210_000), "attributes": {"color": color, "size": size}}
+            for color, size, left in kinds
+        ],
+        name,
+    )
+    wanted = made["variants"][3]["id"]
+    buyer = await visit("phone")
+    page, main = buyer.page, buyer.page.get_by_role("main")
+    await buyer.open(f"/p/{made['id']}")
+    await main.get_by_role("button", name="Купить").click()
+    await expect(main.get_by_role("radio", name="синий")).to_be_focused()
+    await expect(main.get_by_text("выберите")).to_be_visible()
+    await main.get_by_role("radio", name="синий").check(force=True)
+    await expect(main.get_by_role("radio", name="L, нет в наличии")).to_be_visible()
+    await main.get_by_role("radio", name="красный").check(force=True)
+    await main.get_by_role("radio", name="L", exact=True).check(force=True)
+    await expect(main.get_by_text("Осталось 5")).to_be_visible()
+    await check_page(buyer, "product-variant-chosen")
+    await main.get_by_role("button", name="Купить").click()
+    await main.get_by_role("button", name="Больше").click()
+    await main.get_by_role("link", name="Перейти в корзину").click()
+    line = main.get_by_role("listitem").filter(has_text=name)
+    await expect(line).to_contain_text("красный, L")
+    await expect(line).to_contain_text("4 200 сом")
+    await line.get_by_role("button", name="Убрать").click()
+    await expect(main.get_by_text("В корзине пока пусто")).to_be_visible()
+    await page.get_by_role("button", name="Вернуть").click()
+    await expect(line).to_contain_text("4 200 сом")
+    await line.get_by_role("button", name="Меньше").click()
+    await expect(line).to_contain_text("2 100 сом")
+    await check_out(buyer, new_phone(), "Наличными при получении", total="2 100 сом")
+    await expect(main.get_by_role("heading", name="Ждёт подтверждения")).to_be_visible()
+    await expect(main.get_by_text("красный, L")).to_be_visible()
+    assert await keeper.stock_qty(made["id"], wanted) == 4
+
+    # The guest has nothing but this browser, and finds the order again.
+    number = await main.get_by_role("heading", level=1).inner_text()
+    await page.reload()
+    await expect(main.get_by_role("heading", name=number)).to_be_visible()
+    await buyer.open("/account")
+    await main.get_by_role("link", name="1 заказ с этого устройства").click()
+    await main.get_by_role("link", name=re.compile(number.removeprefix("Заказ "))).click()
+    await expect(main.get_by_role("heading", name="Ждёт подтверждения")).to_be_visible()
 
 
 async def test_a_refused_card_can_be_tried_again(visit: NewVisitor, goods: Goods) -> None:

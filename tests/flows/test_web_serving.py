@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import AsyncGenerator
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import httpx
 import pytest
 
 from kerben.entrypoints.http.web.tests.make import MAIN_SCRIPT, MARKET_PAGE, make_dist
+from tests.flows.actors import new_variant
 from tests.flows.conftest import NewBuyer, NewSeller
 from tests.flows.market import Market, end, free_ports
 
@@ -62,6 +65,24 @@ async def test_a_product_is_found_by_search_engines(browser: httpx.AsyncClient, 
     listed = "".join([(await browser.get(part)).text for part in parts])
     assert f"/p/{product_id}</loc>" in listed
     assert f"/s/{seller.shop_id}</loc>" in listed
+
+
+async def test_a_page_brings_the_answers_it_asks_first(browser: httpx.AsyncClient, new_seller: NewSeller) -> None:
+    seller = await new_seller()
+    name = "Шапка </script><script>alert(1)</script><!--"
+    product = await seller.add_product([new_variant(f"SKU-{uuid4().hex[:8]}", 3)], name=name)
+    pages = ["/", "/search?q=шапка", f"/c/{product['category_id']}", f"/s/{seller.shop_id}", f"/p/{product['id']}"]
+    for path in pages:
+        page = await browser.get(path)
+        assert (page.status_code, page.headers["cache-control"]) == (200, "no-cache")
+        assert "<script>alert" not in page.text
+        _, begun, rest = page.text.partition('<script type="application/json" id="kerben-state">')
+        assert begun, path
+        state = json.loads(rest.partition("</script>")[0])
+        assert [asked for asked in state if state[asked] != (await browser.get(asked)).json()] == []
+        assert len(state) == {"/": 1, "/s/": 5}.get(path[:3], 3), path
+    unknown = await browser.get(f"/s/{product['id']}")
+    assert (unknown.status_code, "kerben-state" in unknown.text) == (404, False)
 
 
 async def test_a_browser_comes_back_from_the_acquirer_to_its_order(

@@ -15,6 +15,7 @@ from litestar.enums import HttpMethod
 from litestar.response.base import ASGIResponse
 
 from kerben.entrypoints.http.web.answers import AnyRequest, accepted, file_answer, page_headers, text_answer
+from kerben.entrypoints.http.web.asks import inside
 from kerben.entrypoints.http.web.files import Build, WebSite
 from kerben.entrypoints.http.web.market import MarketPages
 from kerben.entrypoints.http.web.shell import Inserted
@@ -57,10 +58,9 @@ class PagesController(Controller):
             return await _file(request, build, "market", path.lstrip("/"))
         if build is None:
             return _not_built(request)
-        inserted = await runtime.part(MarketPages).page(path, build.routes)
-        if inserted is None:
-            return await _page(request, build, "market")
-        return _filled(request, build, inserted)
+        query = bytes(request.scope["query_string"]).decode("latin-1")
+        inserted = await runtime.part(MarketPages).page(path, query, build.routes, inside(request))
+        return _filled(request, build, inserted, build.program.links(path))
 
     @route(["/business", "/business/{rest:path}"], http_method=_METHODS, guards=[public])
     async def business(self, request: AnyRequest, runtime: Runtime, rest: str = "") -> ASGIResponse:
@@ -128,10 +128,12 @@ async def _page(request: AnyRequest, build: Build, app: str) -> ASGIResponse:
     return file_answer(request, file, {**page_headers(build.policies[app]), "X-Robots-Tag": "noindex"})
 
 
-def _filled(request: AnyRequest, build: Build, inserted: Inserted) -> ASGIResponse:
+def _filled(request: AnyRequest, build: Build, inserted: Inserted, program: str) -> ASGIResponse:
     headers = page_headers(build.policies["market"])
+    if inserted.head.hidden:
+        headers["X-Robots-Tag"] = "noindex"
     status = 200 if inserted.found else 404
-    return text_answer(request, build.market.fill(inserted), _HTML, status=status, headers=headers)
+    return text_answer(request, build.market.fill(inserted, program), _HTML, status=status, headers=headers)
 
 
 def _not_built(request: AnyRequest) -> ASGIResponse:

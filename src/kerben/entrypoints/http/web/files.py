@@ -14,6 +14,7 @@ import msgspec
 
 from kerben.entrypoints.http.web import dist
 from kerben.entrypoints.http.web.policy import content_policy
+from kerben.entrypoints.http.web.program import Program
 from kerben.entrypoints.http.web.routes import ClientRoutes
 from kerben.entrypoints.http.web.shell import Shell, first_rules
 from kerben.platform.runtime import Runtime
@@ -74,8 +75,9 @@ class Build:
         self._names = {app: _names(root / app / "browser") for app in dist.APPS}
         self._read: dict[tuple[str, str], WebFile] = {}
         market = dist.page_of(root, "market").read_text(encoding="utf-8")
-        sheets = [path for name, path in self._names["market"].items() if _STYLES.fullmatch(name)]
-        self.market = Shell(market, first_rules("".join(sheet.read_text(encoding="utf-8") for sheet in sheets)))
+        sheets = [name for name in self._names["market"] if _STYLES.fullmatch(name)]
+        self.market = Shell(market, first_rules("".join(map(self._text, sheets))))
+        self.program = Program(market, sheets, self._text)
         listed = self._names["market"].get("routes.json")
         self.routes = ClientRoutes(listed.read_bytes() if listed is not None else b"[]")
         self.policies: dict[str, str] = {}
@@ -87,6 +89,10 @@ class Build:
     def has(self, app: str, name: str) -> bool:
         """Whether an application has a file."""
         return name in self._names[app]
+
+    def _text(self, name: str) -> str:
+        path = self._names["market"].get(name)
+        return path.read_text(encoding="utf-8") if path is not None else ""
 
     async def file(self, app: str, name: str) -> WebFile | None:
         """A file by its path below the application's folder, None when there is none.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from html import escape
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 import msgspec
@@ -14,13 +14,16 @@ from kerben.domains.catalog.api import Category
 from kerben.domains.geo.api import Place
 from kerben.domains.merchants.api import Hours, ShopFacts
 from kerben.entrypoints.http.web.shell import Head, Picture, image_html
-from kerben.flows.storefront.api import ProductView, VariantView
+from kerben.flows.storefront.api import ProductView, ShownPicture, VariantView
 from kerben.platform import money
 
 NAME: Final = "Kerben"
+TITLE: Final = f"{NAME} — рынок у вас в телефоне"
 DESCRIPTION_MAX: Final = 200
 PICTURE_SIZES: Final = "(min-width: 552px) 520px, 100vw"
 """How wide the product page shows its picture; the client's own picture says the same, so that it is loaded once."""
+CARD_SIZES: Final = "(width < 720px) 45vw, 240px"
+"""The same of a product in a list, as k-picture says it."""
 PICTURE_EDGE: Final = 480
 """Pictures are shown square, whatever they are: these two numbers only keep their place."""
 PICTURE_WIDTH_MIN: Final = 320
@@ -44,14 +47,28 @@ def absolute(base_url: str, address: str) -> str:
     return base_url + address if address.startswith("/") else address
 
 
-def first_picture(product: ProductView) -> Picture | None:
-    """The picture of a product page exactly as the client shows it; None where it has none."""
+class Pictured(Protocol):
+    """A product as far as its pictures go."""
+
+    @property
+    def picture(self) -> str | None:
+        """An address that the seller gave."""
+        ...
+
+    @property
+    def pictures(self) -> Sequence[ShownPicture]:
+        """Uploaded ones."""
+        ...
+
+
+def first_picture(product: Pictured, sizes: str = PICTURE_SIZES) -> Picture | None:
+    """The picture of a product exactly as the client shows it, `sizes` wide; None where it has none."""
     if not product.pictures:
         return Picture(product.picture, PICTURE_EDGE, PICTURE_EDGE) if product.picture else None
     shown = product.pictures[0]
     url = next((small.url for small in shown.thumbnails if small.width >= PICTURE_WIDTH_MIN), shown.url)
     srcset = ", ".join(f"{small.url} {small.width}w" for small in shown.thumbnails)
-    return Picture(url, PICTURE_EDGE, PICTURE_EDGE, srcset, PICTURE_SIZES if srcset else "")
+    return Picture(url, PICTURE_EDGE, PICTURE_EDGE, srcset, sizes if srcset else "")
 
 
 def product_head(base_url: str, product: ProductView, trail: Sequence[Category]) -> Head:
@@ -81,6 +98,7 @@ def product_head(base_url: str, product: ProductView, trail: Sequence[Category])
         data["image"] = images
     if trail:
         data["category"] = trail[-1].name
+    picture = first_picture(product)
     return Head(
         title=f"{product.name} · {NAME}",
         description=shorten(told or ". ".join(filter(None, [product.name, *said]))),
@@ -89,7 +107,7 @@ def product_head(base_url: str, product: ProductView, trail: Sequence[Category])
         image=images[0] if images else "",
         properties=properties,
         data=[data, _breadcrumbs(base_url, trail, (product.name, address))],
-        preload=first_picture(product),
+        preload=[picture] if picture is not None else (),
     )
 
 
@@ -206,12 +224,17 @@ def home_head(base_url: str) -> Head:
         },
     }
     return Head(
-        title=f"{NAME} — рынок у вас в телефоне",
+        title=TITLE,
         description="Товары магазинов и базаров рядом с вами: цены и остатки из касс, покупка онлайн и самовывоз.",
         canonical=f"{base_url}/",
         image=f"{base_url}/icons/icon-512.png",
         data=[data],
     )
+
+
+def own_head() -> Head:
+    """The head of what is the visitor's own business, such as a search, the cart, an order: not to be listed."""
+    return Head(title=TITLE, hidden=True)
 
 
 def unknown_head() -> Head:

@@ -20,7 +20,7 @@ class ClientRoutes:
 
         Raises msgspec.DecodeError when it is not a list of texts.
         """
-        patterns = [_pattern(route) for route in msgspec.json.decode(listed, type=list[str])]
+        patterns = [route_pattern(route) for route in msgspec.json.decode(listed, type=list[str])]
         self._pattern = re.compile("|".join(patterns)) if patterns else None
 
     def knows(self, path: str) -> bool:
@@ -28,7 +28,8 @@ class ClientRoutes:
         return self._pattern is None or self._pattern.fullmatch(path) is not None
 
 
-def _pattern(route: str) -> str:
+def route_pattern(route: str) -> str:
+    """The pattern of a route's paths."""
     # Parts at odd places are the names of parameters.
     parts = _PARAMETER.split(route)
     return "".join(

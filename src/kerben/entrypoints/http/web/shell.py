@@ -42,7 +42,8 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     image: str = ""
     properties: Sequence[tuple[str, str]] = ()
     data: Sequence[object] = ()
-    preload: Picture | None = None
+    preload: Sequence[Picture] = ()
+    """Pictures that are seen first, the largest first."""
     hidden: bool = False
     """Not to be listed by search engines."""
 
@@ -54,6 +55,8 @@ class Inserted(msgspec.Struct, frozen=True):
     body: str = ""
     state: Mapping[str, bytes] = msgspec.field(default_factory=dict[str, bytes])
     found: bool = True
+    asks: Sequence[str] = ()
+    """Addresses of the API whose answers are still to be put into `state`."""
 
 
 class Shell:
@@ -64,13 +67,14 @@ class Shell:
         self._page = page
         self._first_styles = f"<style>{first_styles}</style>" if first_styles and "</" not in first_styles else ""
 
-    def fill(self, inserted: Inserted) -> bytes:
-        """The page with what belongs into it."""
+    def fill(self, inserted: Inserted, program: str = "") -> bytes:
+        """The page with what belongs into it; `program` are elements that fetch the page's files.
+
+        A page with a first look gets its picture first, the program may follow. Any other shows nothing before the
+        program has come.
+        """
         head = head_html(inserted.head)
-        if inserted.body:
-            head += self._first_styles
-        if inserted.state:
-            head += _block("application/json", _state(inserted.state), ' id="kerben-state"')
+        head += self._first_styles if inserted.body else program
         title = f"<title>{escape(inserted.head.title)}</title>"
         # The first occurrence only, and by functions or plain text: what is inserted is never read as a pattern.
         page = TITLE.sub(lambda _: title, self._page, count=1)
@@ -80,6 +84,11 @@ class Shell:
         before, found, after = page.rpartition(BODY)
         if found:
             page = before + inserted.body + after
+        if inserted.state:
+            # Behind all that is seen: the program, which reads it, runs when the page is whole.
+            state = _block("application/json", _state(inserted.state), ' id="kerben-state"')
+            before, found, after = page.rpartition("</body>")
+            page = before + state + found + after if found else page + state
         return page.encode()
 
 
@@ -93,9 +102,7 @@ def first_rules(styles: str) -> str:
 
 def head_html(head: Head) -> str:
     """The elements of a head, but for its title."""
-    parts: list[str] = []
-    if head.preload is not None:
-        parts.append(_preload(head.preload))
+    parts = [_preload(picture) for picture in head.preload]
     if head.description:
         parts.append(f'<meta name="description" content="{escape(head.description)}">')
     if head.hidden:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -14,6 +14,7 @@ from kerben.entrypoints.http.app import create_app
 from kerben.entrypoints.http.pages import PagesController
 from kerben.entrypoints.http.web.tests.make import make_dist
 from kerben.flows.storefront.module import MODULE
+from kerben.platform.modules import Module
 from kerben.platform.runtime import Runtime
 from kerben.platform.settings import Settings
 
@@ -31,9 +32,15 @@ def settings(settings: Settings, dist_folder: Path) -> Settings:
 
 
 @pytest.fixture
-async def bare(runtime: Runtime) -> AsyncGenerator[httpx.AsyncClient]:
+def modules() -> Sequence[Module]:
+    """What the application is made of besides the pages."""
+    return [MODULE]
+
+
+@pytest.fixture
+async def bare(runtime: Runtime, modules: Sequence[Module]) -> AsyncGenerator[httpx.AsyncClient]:
     """A client of the pages, whether there is a build or not."""
-    app = create_app(runtime, [MODULE], PagesController)
+    app = create_app(runtime, modules, PagesController)
     transport = httpx.ASGITransport(app=cast("Any", app), raise_app_exceptions=False)
     headers = {"Accept-Encoding": "identity"}
     async with httpx.AsyncClient(transport=transport, base_url="http://kerben.test", headers=headers) as client:

@@ -14,7 +14,22 @@ MARKET_PAGE = """<!doctype html><html lang="ru"><head><base href="/">
 
 ROUTES = ["/search", "/map", "/cart", "/checkout/:shopId", "/orders", "/orders/:id", "/signin", "/account/security"]
 
-MAIN_SCRIPT = "console.debug('market');\n" * 200
+MAIN_SCRIPT = (
+    'import{a}from"./chunk-FRAMEWRK.js";'
+    'const r=[{path:"",title:"t",loadComponent:()=>import("./chunk-HOMEPAGE.js").then(m=>m.H)},'
+    "{path:`c/:id`,canActivate:[g],loadComponent:()=>import(`./chunk-CATEGORY.js`).then(m=>m.C)},"
+    '{path:"**",loadComponent:()=>import("./chunk-NOTFOUND.js").then(m=>m.N)}];' + "console.debug('market');\n" * 200
+)
+"""A main script as the bundler leaves it, with the pages of some routes in files of their own."""
+
+CHUNKS = {
+    "FRAMEWRK": "export{a}",
+    "HOMEPAGE": 'import{a}from"./chunk-FRAMEWRK.js";import"./chunk-GOODSLST.js";export{H}',
+    "CATEGORY": "import{g as b}from`./chunk-GOODSLST.js`;import{x}from'./chunk-MISSING0.js';export{C}",
+    "GOODSLST": 'import{a}from"./chunk-FRAMEWRK.js";import("./chunk-ONDEMAND.js");export{g}',
+    "ONDEMAND": "export{o}",
+    "NOTFOUND": "export{N}",
+}
 
 
 def make_dist(root: Path, *, built: int = 1) -> Path:
@@ -26,12 +41,18 @@ def make_dist(root: Path, *, built: int = 1) -> Path:
     script.write_text(MAIN_SCRIPT, encoding="utf-8")
     script.with_name("main-ABCDEFGH.js.br").write_bytes(b"brotli form")
     script.with_name("main-ABCDEFGH.js.gz").write_bytes(gzip.compress(MAIN_SCRIPT.encode()))
+    for name, text in CHUNKS.items():
+        (market / f"chunk-{name}.js").write_text(text, encoding="utf-8")
     for name in ("manifest.webmanifest", "ngsw.json", "ngsw-worker.js", "reader.wasm", "assets/golos-ABCDEFGH.woff2"):
         (market / name).write_text("{}", encoding="utf-8")
     routes = (
         '["/search", "/map", "/cart", "/checkout/:shopId", "/orders", "/orders/:id", "/signin", "/account/security"]'
     )
-    styles = "a{color:red}.k-first{margin:0 auto}.k-first img{width:100%}@media print{p{margin:0}}"
+    fonts = "".join(
+        f"@font-face{{src:url(assets/golos-{part}-wght-normal-ABCDEFGH.woff2)}}"
+        for part in ("cyrillic-ext", "cyrillic", "latin-ext", "latin")
+    )
+    styles = f"{fonts}a{{color:red}}" + ".k-first{margin:0 auto}.k-first img{width:100%}@media print{p{margin:0}}"
     (market / "styles-ABCDEFGH.css").write_text(styles, encoding="utf-8")
     (market / "routes.json").write_text(routes, encoding="utf-8")
     (market / ".secret").write_text("hidden", encoding="utf-8")

@@ -73,7 +73,11 @@ async def test_index_html_is_the_file_itself_and_pages_are_filled(web: httpx.Asy
     home = await web.get("/")
     assert "<!--kerben:" not in home.text
     assert '<link rel="canonical" href="https://kerben.example/">' in home.text
-    assert (await web.get("/cart")).text == MARKET_PAGE
+    # The visitor's own pages bring nothing but the names of their files.
+    cart = (await web.get("/cart")).text
+    assert "<app-root></app-root>" in cart
+    assert '<meta name="robots" content="noindex">' in cart
+    assert ('"modulepreload"' in cart, "kerben-state" in cart) == (True, False)
 
 
 async def test_every_application_has_its_page(web: httpx.AsyncClient) -> None:

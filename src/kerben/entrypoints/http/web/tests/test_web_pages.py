@@ -84,6 +84,8 @@ async def test_the_state_is_the_api_s_answer(web: httpx.AsyncClient, runtime: Ru
         text = (await web.get(page)).text
         state = re.search(r'<script type="application/json" id="kerben-state">(.*?)</script>', text)
         assert state
+        # This application has no directory: what the API refuses is left out, and the page is whole.
+        assert (await web.get("/api/v1/categories")).status_code == 404
         assert json.loads(state[1]) == {path: (await web.get(path)).json()}
 
 
@@ -94,8 +96,8 @@ async def test_what_people_write_stays_text(web: httpx.AsyncClient, runtime: Run
         assert "<script>alert" not in page
         blocks = re.findall("<script type=.*?</script>", page, re.DOTALL)
         assert "\u2028" not in "".join(blocks)
-        # Two of JSON-LD, the state of a product, the client's own.
-        assert page.count("<script") == page.count("</script>") == (4 if "/p/" in path else 3)
+        # Two of JSON-LD, the answers of the API, the client's own.
+        assert page.count("<script") == page.count("</script>") == 4
         assert page.count("<app-root>") == 1
         title = re.search("<title>(.*?)</title>", page, re.DOTALL)
         assert title

@@ -1,9 +1,41 @@
-import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 import { Router, RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { PhonePipe, Session, guestOrders } from '@kerben/core';
 import { Icon, Ornament } from '@kerben/design';
-import { ChevronRight, MonitorSmartphone, Package, Settings, ShieldCheck, Store } from 'lucide';
+import type { IconNode } from 'lucide';
+import {
+  ChevronRight,
+  MessageCircleQuestion,
+  MonitorSmartphone,
+  Package,
+  Settings,
+  ShieldCheck,
+  Store,
+} from 'lucide';
+
+interface Place {
+  link: string;
+  icon: IconNode;
+  /** Key of its name; what it is for is `<name>_text`, or `text`. */
+  name: string;
+  text?: string;
+}
+
+const OWN: readonly Place[] = [
+  { link: '/orders', name: 'orders', icon: Package },
+  { link: '/account/questions', name: 'questions', icon: MessageCircleQuestion },
+  { link: '/account/security', name: 'security', icon: ShieldCheck },
+  { link: '/account/sessions', name: 'sessions', icon: MonitorSmartphone },
+  { link: '/account/settings', name: 'settings', icon: Settings },
+];
+const GUEST_ORDERS: Place = { link: '/orders', name: 'guest_orders', icon: Package };
+const GUEST_SETTINGS: Place = {
+  link: '/account/settings',
+  name: 'settings',
+  text: 'settings_guest',
+  icon: Settings,
+};
 
 /** «Я»: who is signed in and where their things are; to others, why signing in is worth it. */
 @Component({
@@ -19,29 +51,6 @@ import { ChevronRight, MonitorSmartphone, Package, Settings, ShieldCheck, Store 
             <p class="k-soft">{{ user.phone ? (user.phone | phone) : user.email }}</p>
           </div>
         </header>
-        <nav class="k-list" [attr.aria-label]="t('account.mine')">
-          @for (place of places; track place.link) {
-            <a [routerLink]="place.link">
-              <k-icon [of]="place.icon" />
-              <span class="k-grow">
-                <span class="name">{{ t('account.' + place.text) }}</span>
-                <span class="k-soft k-small">{{ t('account.' + place.text + '_text') }}</span>
-              </span>
-              <k-icon [of]="chevron" [size]="18" />
-            </a>
-          }
-          <a href="/business/">
-            <k-icon [of]="store" />
-            <span class="k-grow">
-              <span class="name">{{ t('account.sell') }}</span>
-              <span class="k-soft k-small">{{ t('account.sell_text') }}</span>
-            </span>
-            <k-icon [of]="chevron" [size]="18" />
-          </a>
-        </nav>
-        <div>
-          <button type="button" class="k-btn" (click)="signOut()">{{ t('common.sign_out') }}</button>
-        </div>
       } @else {
         <section class="invite">
           <k-ornament />
@@ -56,34 +65,31 @@ import { ChevronRight, MonitorSmartphone, Package, Settings, ShieldCheck, Store 
             }}</a>
           </div>
         </section>
-        <nav class="k-list" [attr.aria-label]="t('account.without')">
-          @if (guests) {
-            <a routerLink="/orders">
-              <k-icon [of]="package" />
-              <span class="k-grow">
-                <span class="name">{{ t('account.guest_orders', { n: guests }) }}</span>
-                <span class="k-soft k-small">{{ t('account.guest_orders_text') }}</span>
-              </span>
-              <k-icon [of]="chevron" [size]="18" />
-            </a>
-          }
-          <a routerLink="/account/settings">
-            <k-icon [of]="gear" />
+      }
+      <nav class="k-list" [attr.aria-label]="t(session.isSignedIn() ? 'account.mine' : 'account.without')">
+        @for (place of places(); track place.link) {
+          <a [routerLink]="place.link">
+            <k-icon [of]="place.icon" />
             <span class="k-grow">
-              <span class="name">{{ t('account.settings') }}</span>
-              <span class="k-soft k-small">{{ t('account.settings_guest') }}</span>
+              <span class="name">{{ t('account.' + place.name, { n: guests }) }}</span>
+              <span class="k-soft k-small">{{ t('account.' + (place.text ?? place.name + '_text')) }}</span>
             </span>
             <k-icon [of]="chevron" [size]="18" />
           </a>
-          <a href="/business/">
-            <k-icon [of]="store" />
-            <span class="k-grow">
-              <span class="name">{{ t('account.sell') }}</span>
-              <span class="k-soft k-small">{{ t('account.sell_text') }}</span>
-            </span>
-            <k-icon [of]="chevron" [size]="18" />
-          </a>
-        </nav>
+        }
+        <a href="/business/">
+          <k-icon [of]="store" />
+          <span class="k-grow">
+            <span class="name">{{ t('account.sell') }}</span>
+            <span class="k-soft k-small">{{ t('account.sell_text') }}</span>
+          </span>
+          <k-icon [of]="chevron" [size]="18" />
+        </a>
+      </nav>
+      @if (session.isSignedIn()) {
+        <div>
+          <button type="button" class="k-btn" (click)="signOut()">{{ t('common.sign_out') }}</button>
+        </div>
       }
     </main>
   `,
@@ -153,14 +159,10 @@ export class AccountPage {
   protected readonly back = { next: '/account' };
   protected readonly chevron = ChevronRight;
   protected readonly store = Store;
-  protected readonly package = Package;
-  protected readonly gear = Settings;
-  protected readonly places = [
-    { link: '/orders', text: 'orders', icon: Package },
-    { link: '/account/security', text: 'security', icon: ShieldCheck },
-    { link: '/account/sessions', text: 'sessions', icon: MonitorSmartphone },
-    { link: '/account/settings', text: 'settings', icon: Settings },
-  ];
+  protected readonly places = computed(() => {
+    if (this.session.isSignedIn()) return OWN;
+    return this.guests ? [GUEST_ORDERS, GUEST_SETTINGS] : [GUEST_SETTINGS];
+  });
   private readonly router = inject(Router);
 
   protected async signOut(): Promise<void> {

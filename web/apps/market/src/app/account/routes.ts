@@ -18,6 +18,12 @@ export const accountRoutes: Routes = [
     loadComponent: () => import('./sessions-page').then((m) => m.SessionsPage),
   },
   {
+    path: 'account/questions',
+    title: 'account.questions',
+    canActivate: [signedIn],
+    loadComponent: () => import('./questions-page').then((m) => m.QuestionsPage),
+  },
+  {
     path: 'account/security',
     title: 'account.security',
     canActivate: [signedIn],

@@ -15,8 +15,14 @@ import { Problem } from '@kerben/api';
 import { PhonePipe, ProblemTexts, Session } from '@kerben/core';
 import { Dialog } from '@kerben/design';
 import { type Product, type Variant, askAvailability } from './data';
+import { kindOf } from './variants';
 
 type Field = 'name' | 'phone' | 'comment';
+const WRONG: Record<Field, string> = {
+  name: 'buy.fault_other',
+  phone: 'buy.fault_phone_wrong',
+  comment: 'buy.fault_other',
+};
 
 /** «Спросить о наличии»: the seller is asked to call back. */
 @Component({
@@ -38,7 +44,7 @@ export class AskDialog {
   protected readonly sending = signal(false);
   protected readonly askedOf = signal<string | null>(null);
   protected readonly what = computed(() =>
-    [this.product().name, ...Object.values(this.variant()?.attributes ?? {})].join(', '),
+    [this.product().name, kindOf(this.variant()?.attributes ?? {})].filter(Boolean).join(', '),
   );
 
   constructor() {
@@ -96,11 +102,16 @@ export class AskDialog {
     if (error instanceof Problem)
       for (const field of ['name', 'phone', 'comment'] as const) {
         const text = error.field(field);
-        if (text) found[field] = text;
+        // The server speaks Russian.
+        if (text) found[field] = this.inRussian() ? text : this.transloco.translate(WRONG[field]);
       }
     if (!Object.keys(found).length) found.all = this.texts.of(error);
     this.wrong.set(found);
     this.focusWrong();
+  }
+
+  private inRussian(): boolean {
+    return this.transloco.getActiveLang() === 'ru';
   }
 
   private focusWrong(): void {

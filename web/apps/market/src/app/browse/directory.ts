@@ -1,16 +1,21 @@
-import { Injectable, computed, resource } from '@angular/core';
+import { Injectable, computed } from '@angular/core';
 import { api, call } from '@kerben/api';
+import { reading } from './came';
 import type { Category, Place } from './data';
 
 /** Categories and places: small, the same on every page, read once. */
 @Injectable({ providedIn: 'root' })
 export class Directory {
-  readonly categories = resource({
-    loader: ({ abortSignal }) => call(api.GET('/api/v1/categories', { signal: abortSignal })),
-  });
-  readonly places = resource({
-    loader: ({ abortSignal }) => call(api.GET('/api/v1/places', { signal: abortSignal })),
-  });
+  readonly categories = reading(
+    () => '/api/v1/categories' as const,
+    String,
+    (path, signal) => call(api.GET(path, { signal })),
+  );
+  readonly places = reading(
+    () => '/api/v1/places' as const,
+    String,
+    (path, signal) => call(api.GET(path, { signal })),
+  );
   private readonly known = computed(
     () =>
       new Map(this.categories.hasValue() ? this.categories.value().items.map((c) => [c.id, c] as const) : []),

@@ -6,7 +6,7 @@ import { LocateFixed } from 'lucide';
 import type { Facets } from './data';
 import { Directory } from './directory';
 import { type Filters, RADII_M, toggleAttribute } from './filters';
-import { attributeName } from './names';
+import { attributeName, grouped } from './names';
 import { NearMe } from './near-me';
 
 const FEW = 8;
@@ -108,6 +108,8 @@ export class FilterPanel {
   }
 
   protected major(minor: number | null | undefined): string {
-    return minor === null || minor === undefined ? '' : String(minor / 100).replace('.', ',');
+    return minor === null || minor === undefined
+      ? ''
+      : grouped(Math.trunc(minor / 100)) + (minor % 100 ? `,${String(minor % 100).padStart(2, '0')}` : '');
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NONE, countFilters, readFilters, toAddress, toSearch, toggleAttribute } from './filters';
+import { NONE, addressOf, countFilters, readFilters, toAddress, toSearch, toggleAttribute } from './filters';
 
 const PLACE = '01a1fb0a-dd31-7778-88cb-5be5c42db384';
 
@@ -42,6 +42,14 @@ describe('filters', () => {
       sort: 'new',
       'attr.color': ['синий'],
     });
+  });
+
+  it('are written as the server writes the question whose answer comes with the page', () => {
+    const asked = (query: string) => addressOf('/api/v1/search', toSearch(readFilters(address(query)), 24));
+    expect(asked('q=чай')).toBe('/api/v1/search?limit=24&q=%D1%87%D0%B0%D0%B9');
+    expect(asked("q=a+b%2B*~'(c)!_-.")).toBe('/api/v1/search?limit=24&q=a+b%2B*%7E%27%28c%29%21_-.');
+    expect(asked(`c=${PLACE}&sort=new`)).toBe(`/api/v1/search?category_id=${PLACE}&limit=24&sort=new`);
+    expect(asked('a.size=44&a.size=42')).toBe('/api/v1/search?attr.size=44&attr.size=42&limit=24');
   });
 
   it('count what narrows the list', () => {

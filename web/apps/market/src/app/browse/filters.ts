@@ -114,6 +114,18 @@ export function toSearch(f: Filters, limit: number): Record<string, string | rea
   return query;
 }
 
+/** An address of the API as the server writes it beside an answer that comes with a page: parameters by their names. */
+export function addressOf(
+  path: string,
+  query: Readonly<Record<string, string | number | readonly string[]>>,
+): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query))
+    for (const one of [value].flat()) parameters.append(name, String(one));
+  parameters.sort();
+  return `${path}?${parameters.toString()}`;
+}
+
 /** How many filters narrow the list, for the button that opens them; the words and the order are not filters. */
 export function countFilters(f: Filters): number {
   const attributes = Object.values(f.attributes).filter((values) => values.length).length;

@@ -4,8 +4,9 @@ import { TranslocoDirective } from '@jsverse/transloco';
 import { TIME_ZONE } from '@kerben/core';
 import { Empty, Failed, Icon, Loading } from '@kerben/design';
 import { BazaarScene } from './bazaar-scene';
+import { came, soon } from './came';
 import { categoryIcon } from './category-icons';
-import { type Home, PAGE, type Page, type Product, readHome, readProducts } from './data';
+import { HOME, type Home, PAGE, type Page, type Product, readHome, readProducts } from './data';
 import { GoodsList } from './goods';
 import { localMoment } from './hours';
 import { paged } from './paged';
@@ -30,7 +31,7 @@ export class HomePage {
       if (!cursor) {
         const home = await readHome(signal);
         for (const product of home.new_products) this.shown.add(product.id);
-        return { items: home.new_products, next_cursor: home.new_products.length ? LIST : null, home };
+        return begin(home);
       }
       // The list begins with what is shown already.
       const page =
@@ -39,13 +40,21 @@ export class HomePage {
           : await readProducts(cursor, PAGE, signal);
       return { ...page, items: page.items.filter((product) => !this.shown.has(product.id)) };
     },
+    () => begin(came<Home>(HOME)),
   );
+  protected readonly goods = soon(this.list.items);
   private readonly shown = new Set<string>();
   protected readonly home = computed(() => this.list.first()?.home);
   protected readonly live = computed(() =>
     (this.home()?.places ?? []).reduce((sum, place) => sum + place.live_count, 0),
   );
   protected readonly greeting = greetingAt(localMoment(new Date(), TIME_ZONE).minute);
+}
+
+function begin(home: Home): First;
+function begin(home: Home | undefined): First | undefined;
+function begin(home: Home | undefined): First | undefined {
+  return home && { items: home.new_products, next_cursor: home.new_products.length ? LIST : null, home };
 }
 
 function greetingAt(minute: number): string {

@@ -1,3 +1,6 @@
+/** 1320 → «1 320», as sums are written. */
+export const grouped = (n: number): string => String(n).replace(/\B(?=(\d{3})+(?!\d))/g, '\u202f');
+
 /** Names of attributes that the catalogue of texts has words for; others are shown as the seller wrote them. */
 const KNOWN = new Set([
   'color',

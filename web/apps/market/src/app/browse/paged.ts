@@ -32,12 +32,14 @@ export interface Paged<T, A extends Page<T>> {
 /**
  * A list read page by page. What was shown stays while other parameters load, and comes back at once, with all its
  * pages, when the person goes back to it, so that the browser finds the place where they were. `name` tells the lists
- * of one application apart. Call in an injection context.
+ * of one application apart. `came` gives a first page that came with the program's own page. Call in an injection
+ * context.
  */
 export function paged<P, T, A extends Page<T>>(
   name: string,
   params: () => P | undefined,
   load: (params: P, cursor: string | undefined, signal: AbortSignal) => Promise<A>,
+  came: (params: P) => A | undefined = () => undefined,
 ): Paged<T, A> {
   const router = inject(Router);
   const toasts = inject(Toasts);
@@ -51,15 +53,20 @@ export function paged<P, T, A extends Page<T>>(
     if (!was || Date.now() - was.at > KEPT_MS || !back()) return undefined;
     return { of: p, pages: was.pages as readonly A[] };
   };
+  const first = (p: P): Shown<P, A> | undefined => {
+    const page = came(p);
+    return page && { of: p, pages: [page] };
+  };
   // The first drawing has to be whole already: the browser's place is sought right after it.
   const atOnce = computed(() => {
     const p = params();
-    return p === undefined ? undefined : untracked(() => remembered(p));
+    return p === undefined ? undefined : untracked(() => remembered(p) ?? first(p));
   });
 
   const read = resource({
     params,
     loader: async ({ params: p, abortSignal, previous }): Promise<Shown<P, A>> => {
+      untracked(atOnce); // looked at before it is taken
       const was = previous.status === 'reloading' ? undefined : remembered(p);
       if (was) return was;
       return { of: p, pages: [await load(p, undefined, abortSignal)] };
@@ -69,6 +76,10 @@ export function paged<P, T, A extends Page<T>>(
     source: () => (read.hasValue() ? read.value() : atOnce()),
     computation: (now, previous) => now ?? previous?.value,
   });
+  // What is there at once is not waited for.
+  const loading = computed(
+    () => read.isLoading() && (read.status() === 'reloading' || atOnce() === undefined),
+  );
   const loadingMore = signal(false);
   const last = computed(() => shown()?.pages.at(-1));
 
@@ -76,8 +87,8 @@ export function paged<P, T, A extends Page<T>>(
     first: computed(() => shown()?.pages[0]),
     items: computed(() => (shown()?.pages ?? []).flatMap((page) => page.items)),
     error: computed(() => read.error()),
-    loading: computed(() => read.isLoading()),
-    hasMore: computed(() => Boolean(last()?.next_cursor) && !read.isLoading()),
+    loading,
+    hasMore: computed(() => Boolean(last()?.next_cursor) && !loading()),
     loadingMore: loadingMore.asReadonly(),
     async more() {
       const at = shown();

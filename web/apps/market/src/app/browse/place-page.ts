@@ -4,7 +4,8 @@ import { TranslocoDirective } from '@jsverse/transloco';
 import { PageTitle } from '@kerben/core';
 import { Empty, Failed, Icon, Loading } from '@kerben/design';
 import { BadgeCheck, Map, MapPin, ShoppingBag } from 'lucide';
-import { type Page, type Shop, readShops } from './data';
+import { came } from './came';
+import { type Page, type Shop, readShops, shopsAddress } from './data';
 import { Directory } from './directory';
 import { paged } from './paged';
 import { RouteLinks } from './route-links';
@@ -26,6 +27,7 @@ export class PlacePage {
     'place',
     () => this.place()?.id,
     (id, cursor, signal) => readShops(id, cursor, signal),
+    (id) => came<Page<Shop>>(shopsAddress(id)),
   );
 
   constructor() {

@@ -75,6 +75,7 @@ import type { Product } from './data';
       overflow: hidden;
       font-weight: 450;
       line-height: 1.35;
+      text-wrap: pretty;
     }
     a {
       color: inherit;

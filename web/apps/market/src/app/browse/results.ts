@@ -14,7 +14,8 @@ import { TranslocoDirective } from '@jsverse/transloco';
 import { formatMoney } from '@kerben/core';
 import { Dialog, Empty, Failed, Icon, Loading } from '@kerben/design';
 import { SlidersHorizontal, X } from 'lucide';
-import { PAGE, type Product, type SearchPage, search } from './data';
+import { came, soon } from './came';
+import { PAGE, type Product, type SearchPage, search, searchAddress } from './data';
 import { Directory } from './directory';
 import { FilterPanel } from './filter-panel';
 import {
@@ -28,6 +29,7 @@ import {
   toSearch,
 } from './filters';
 import { GoodsList } from './goods';
+import { grouped } from './names';
 import { paged } from './paged';
 
 const TOTAL_MAX = 5000;
@@ -76,9 +78,12 @@ export class Results {
       return { ...toSearch({ ...filters, category }, PAGE), ...(shop ? { shop_id: shop } : {}) };
     },
     (query, cursor, signal) => search(cursor ? { ...query, cursor } : query, signal),
+    (query) => came<SearchPage>(searchAddress(query)),
   );
+  protected readonly goods = soon(this.list.items);
   protected readonly total = computed(() => this.list.first()?.total ?? 0);
   protected readonly many = TOTAL_MAX;
+  protected readonly grouped = grouped;
 
   /** What narrows the list, each with the filters that are left without it. */
   protected readonly tags = computed(() => {

@@ -1,10 +1,11 @@
-import { ChangeDetectionStrategy, Component, computed, effect, inject, input, resource } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, effect, inject, input } from '@angular/core';
 import { Router, RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Problem } from '@kerben/api';
 import { Live, PageTitle, PhonePipe } from '@kerben/core';
 import { Empty, Failed, Icon, Loading } from '@kerben/design';
 import { BadgeCheck, ChevronDown, Clock, MapPin, Phone, Search } from 'lucide';
+import { reading } from './came';
 import { readEligibility, readShop } from './data';
 import { Directory } from './directory';
 import { week } from './hours';
@@ -44,14 +45,16 @@ export class ShopPage {
     search: Search,
   };
 
-  protected readonly shop = resource({
-    params: () => this.id(),
-    loader: ({ params, abortSignal }) => readShop(params, abortSignal),
-  });
-  private readonly eligibility = resource({
-    params: () => (this.shop.hasValue() ? this.shop.value().merchant_id : undefined),
-    loader: ({ params, abortSignal }) => readEligibility(params, abortSignal),
-  });
+  protected readonly shop = reading(
+    () => this.id(),
+    (id) => `/api/v1/shops/${id}`,
+    readShop,
+  );
+  private readonly eligibility = reading(
+    () => (this.shop.hasValue() ? this.shop.value().merchant_id : undefined),
+    (id) => `/api/v1/merchants/${id}/eligibility`,
+    readEligibility,
+  );
   protected readonly till = computed(() =>
     this.eligibility.hasValue()
       ? this.eligibility.value().shops.find((shop) => shop.shop_id === this.id())

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Variant } from './data';
-import { choices, choose, chosenVariant, missing, obvious } from './variants';
+import { choices, choose, chosenVariant, kindOf, missing, obvious } from './variants';
 
 const variant = (id: string, attributes: Record<string, string>, stock_qty: number) =>
   ({ id, attributes, stock_qty }) as unknown as Variant;
@@ -34,6 +34,11 @@ describe('the choice of a variant', () => {
   it('drops what cannot go with the last value taken', () => {
     expect(choose(DRESS, { size: '44' }, 'color', 'синий')).toEqual({ color: 'синий' });
     expect(choose(DRESS, { size: '42' }, 'color', 'синий')).toEqual({ color: 'синий', size: '42' });
+  });
+
+  it('is named in the order in which it is made', () => {
+    expect(kindOf({ size: 'L', color: 'красный' })).toBe('красный, L');
+    expect(kindOf({})).toBe('');
   });
 
   it('asks nothing that is obvious', () => {

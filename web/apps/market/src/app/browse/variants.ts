@@ -17,10 +17,19 @@ export interface Choice {
 /** Colours first, then sizes; others in the order they come. */
 const ORDER = ['color', 'memory', 'size'];
 
+const rank = (name: string): number => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length);
+
 export function attributeNames(variants: readonly Variant[]): string[] {
   const names = [...new Set(variants.flatMap((v) => Object.keys(v.attributes)))];
-  const rank = (name: string): number => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length);
   return names.sort((a, b) => rank(a) - rank(b));
+}
+
+/** What kind a line is of, in the order in which it was chosen: «красный, L». */
+export function kindOf(attributes: Readonly<Record<string, string>>): string {
+  return Object.keys(attributes)
+    .sort((a, b) => rank(a) - rank(b))
+    .map((name) => attributes[name])
+    .join(', ');
 }
 
 /** What can be chosen, each value judged with the other attributes as they are chosen. */

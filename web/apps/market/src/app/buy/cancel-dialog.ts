@@ -53,6 +53,11 @@ type Reason = (typeof REASONS)[number];
       </form>
     </k-dialog>
   `,
+  styles: `
+    legend {
+      padding: 0;
+    }
+  `,
 })
 export class CancelDialog {
   readonly order = input.required<Order>();

@@ -53,9 +53,7 @@ export class CartPage {
   private readonly heading = viewChild.required<ElementRef<HTMLElement>>('heading');
 
   constructor() {
-    // The page may have stood in another tab or been left for long.
-    this.store.reload();
-    watchGoods(this.groups, () => this.store.reload());
+    watchGoods(this.groups);
   }
 
   protected counted(group: CartGroup): number {

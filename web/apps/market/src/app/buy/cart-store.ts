@@ -33,6 +33,8 @@ export class CartStore {
   private readonly quantities = new Map<string, Signal<number>>();
   private queue: Promise<unknown> = Promise.resolve();
   private idle: Promise<void> | undefined;
+  /** When the server last told the whole cart, in milliseconds since the epoch. */
+  readAt = 0;
 
   readonly cart = resource({
     params: () => this.session.user()?.id ?? 'guest',
@@ -171,6 +173,7 @@ export class CartStore {
   }
 
   private kept(answer: { data: Cart; response: Response }): Cart {
+    this.readAt = Date.now();
     const token = answer.data.token ?? answer.response.headers.get(TOKEN_HEADER);
     if (this.session.isSignedIn()) {
       // The account's cart has taken the guest's in.

@@ -126,10 +126,9 @@ export class CheckoutPage {
   protected readonly locked = computed(() => this.busy() || this.checkout.attempt() !== null);
 
   constructor() {
-    this.store.reload();
     watchGoods(
       computed(() => (this.group() ? [this.group()!] : [])),
-      () => !this.leaving() && this.store.reload(),
+      this.leaving,
     );
     effect(() => {
       const draft = this.draft();

@@ -1,7 +1,8 @@
 import { ChangeDetectionStrategy, Component, computed, inject, input, model } from '@angular/core';
-import { TranslocoDirective } from '@jsverse/transloco';
+import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
 import { Languages, TIME_ZONE, day } from '@kerben/core';
 import type { DeliveryOption } from './data';
+import { countryName } from './countries';
 import { Facts } from './facts';
 import type { Faults } from './checkout-form';
 import { type Slot, slotsOf } from './slots';
@@ -26,12 +27,9 @@ const SHORT = new Set(['house', 'flat', 'index', 'country']);
   template: `
     <ng-container *transloco="let t">
       @for (field of plain(); track field.name) {
-        <div class="k-field" [class.short]="short(field.name)">
+        <div class="k-field" [class.short]="short($index)">
           <label class="k-label" [attr.for]="'delivery-' + field.name">
             {{ known(field.name) ? t('buy.field_' + field.name) : field.title }}
-            @if (!field.required) {
-              <span class="k-soft">· {{ t('buy.optional') }}</span>
-            }
           </label>
           @if (field.name === 'country') {
             <select
@@ -39,7 +37,7 @@ const SHORT = new Set(['house', 'flat', 'index', 'country']);
               id="delivery-country"
               autocomplete="country"
               [attr.aria-invalid]="faults()[field.name] ? true : null"
-              [attr.aria-describedby]="faults()[field.name] ? 'delivery-country-fault' : null"
+              [attr.aria-describedby]="faults()[field.name] ? 'delivery-country-below' : null"
               (change)="type(field.name, $event)"
             >
               @for (country of countries(); track country.code) {
@@ -57,13 +55,17 @@ const SHORT = new Set(['house', 'flat', 'index', 'country']);
               [attr.inputmode]="numeric(field.name) ? 'numeric' : null"
               [attr.aria-required]="field.required ? true : null"
               [attr.aria-invalid]="faults()[field.name] ? true : null"
-              [attr.aria-describedby]="faults()[field.name] ? 'delivery-' + field.name + '-fault' : null"
+              [attr.aria-describedby]="
+                faults()[field.name] || !field.required ? 'delivery-' + field.name + '-below' : null
+              "
               maxlength="200"
               (input)="type(field.name, $event)"
             />
           }
           @if (faults()[field.name]; as fault) {
-            <small class="k-error" [id]="'delivery-' + field.name + '-fault'">{{ fault }}</small>
+            <small class="k-error" [id]="'delivery-' + field.name + '-below'">{{ fault }}</small>
+          } @else if (!field.required) {
+            <small class="k-hint" [id]="'delivery-' + field.name + '-below'">{{ t('buy.optional') }}</small>
           }
         </div>
       }
@@ -102,8 +104,9 @@ const SHORT = new Set(['house', 'flat', 'index', 'country']);
     .short {
       grid-column: span 1;
     }
-    .k-label .k-soft {
-      font-weight: 400;
+    /* A shop that has told no hours offers no times: nothing to ask is no gap either. */
+    :host:not(:has(.k-field)) {
+      display: none;
     }
   `,
 })
@@ -115,6 +118,7 @@ export class DeliveryFields {
   readonly faults = input<Faults>({});
   private readonly facts = inject(Facts);
   private readonly languages = inject(Languages);
+  private readonly transloco = inject(TranslocoService);
 
   protected readonly plain = computed(() => this.option().fields.filter((f) => !f.name.startsWith('slot_')));
   protected readonly hasSlot = computed(() => this.option().fields.some((f) => f.name === 'slot_from'));
@@ -132,16 +136,19 @@ export class DeliveryFields {
     return days;
   });
   protected readonly countries = computed(() => {
-    const names = new Intl.DisplayNames([this.languages.current(), 'ru'], { type: 'region' });
-    return this.option().countries.map((code) => ({ code, name: names.of(code) ?? code }));
+    const language = this.languages.current();
+    const t = (key: string): string => this.transloco.translate(key);
+    return this.option().countries.map((code) => ({ code, name: countryName(code, language, t) }));
   });
 
   protected known(name: string): boolean {
     return KNOWN.has(name);
   }
 
-  protected short(name: string): boolean {
-    return SHORT.has(name);
+  /** Two short fields share a row; one alone has it whole. */
+  protected short(index: number): boolean {
+    const isShort = (at: number): boolean => SHORT.has(this.plain()[at]?.name ?? '');
+    return isShort(index) && (isShort(index - 1) || isShort(index + 1));
   }
 
   protected numeric(name: string): boolean {

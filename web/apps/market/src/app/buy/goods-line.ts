@@ -3,6 +3,7 @@ import { RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { QtyPipe } from '@kerben/core';
 import { Picture } from '@kerben/design';
+import { kindOf } from '../browse/variants';
 import type { Money } from './data';
 import { Facts } from './facts';
 
@@ -26,8 +27,8 @@ export interface Line {
   template: `
     <ng-container *transloco="let t">
       <k-picture
-        [src]="product()?.picture ?? null"
-        [picture]="product()?.pictures?.[0]"
+        [src]="look()?.picture ?? null"
+        [picture]="look()?.pictures?.[0]"
         alt=""
         sizes="72px"
         [class.faint]="faint()"
@@ -46,11 +47,14 @@ export interface Line {
         }
       </div>
       <p class="sum" [class.k-soft]="faint()">
-        <span class="k-money k-strong">{{ line().amount.display }}</span>
-        @if (line().qty !== 1 || line().unit === 'kg') {
-          <span class="k-num k-soft k-small">
-            {{ line().qty | qty }} {{ t('common.' + line().unit) }} × {{ line().unit_price.display }}
-          </span>
+        <!-- Goods that are gone have no price any more. -->
+        @if (line().name) {
+          <span class="k-money k-strong">{{ line().amount.display }}</span>
+          @if (line().qty !== 1 || line().unit === 'kg') {
+            <span class="k-num k-soft k-small">
+              {{ line().qty | qty }} {{ t('common.' + line().unit) }} × {{ line().unit_price.display }}
+            </span>
+          }
         }
       </p>
       <div class="below"><ng-content /></div>
@@ -124,9 +128,9 @@ export class GoodsLine {
   /** It cannot be had as it is. */
   readonly faint = input(false);
   private readonly facts = inject(Facts);
-  protected readonly product = computed(() => {
+  protected readonly look = computed(() => {
     const id = this.line().product_id;
-    return id ? this.facts.product(id)() : null;
+    return id ? this.facts.look(id)() : null;
   });
-  protected readonly kind = computed(() => Object.values(this.line().attributes).join(', '));
+  protected readonly kind = computed(() => kindOf(this.line().attributes));
 }

@@ -31,8 +31,8 @@ import type { CartLine } from './data';
         </p>
       }
       @if (line().price_was; as was) {
-        <p class="k-small changed">
-          {{ t(line().unit_price.amount > was.amount ? 'buy.dearer' : 'buy.cheaper', { was: was.display }) }}
+        <p class="k-small changed" [class.cheaper]="cheaper()">
+          {{ t(cheaper() ? 'buy.cheaper' : 'buy.dearer', { was: was.display }) }}
         </p>
       }
     </ng-container>
@@ -57,6 +57,9 @@ import type { CartLine } from './data';
     .changed {
       color: var(--apricot-ink);
     }
+    .cheaper {
+      color: var(--juniper);
+    }
   `,
 })
 export class LineTrouble {
@@ -64,4 +67,7 @@ export class LineTrouble {
   /** The quantity that can be had. */
   readonly mend = output<number>();
   protected readonly left = computed(() => Number(this.line().stock_qty));
+  protected readonly cheaper = computed(
+    () => this.line().unit_price.amount < (this.line().price_was?.amount ?? 0),
+  );
 }

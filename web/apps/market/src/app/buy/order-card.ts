@@ -21,13 +21,8 @@ const PICTURES = 4;
         <span class="k-money k-strong">{{ order().total.display }}</span>
       </span>
       <span class="pictures">
-        @for (product of products(); track $index) {
-          <k-picture
-            [src]="product?.picture ?? null"
-            [picture]="product?.pictures?.[0]"
-            alt=""
-            sizes="56px"
-          />
+        @for (look of looks(); track $index) {
+          <k-picture [src]="look?.picture ?? null" [picture]="look?.pictures?.[0]" alt="" sizes="56px" />
         }
         @if (more()) {
           <span class="k-soft">+{{ more() }}</span>
@@ -66,10 +61,10 @@ const PICTURES = 4;
 export class OrderCard {
   readonly order = input.required<ListedOrder>();
   private readonly facts = inject(Facts);
-  protected readonly products = computed(() =>
+  protected readonly looks = computed(() =>
     this.order()
       .items.slice(0, PICTURES)
-      .map((line) => this.facts.product(line.product_id)()),
+      .map((line) => this.facts.look(line.product_id)()),
   );
   protected readonly more = computed(() => Math.max(0, this.order().items.length - PICTURES));
   protected readonly names = computed(() =>

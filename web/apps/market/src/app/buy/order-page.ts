@@ -16,12 +16,13 @@ import {
 import { RouterLink } from '@angular/router';
 import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
 import { Problem } from '@kerben/api';
-import { DateTimePipe, Live, PageTitle, PhonePipe, Session, guestOrders } from '@kerben/core';
+import { DateTimePipe, Languages, Live, PageTitle, PhonePipe, Session, guestOrders } from '@kerben/core';
 import { Empty, Failed, Icon, Loading, QrCode, Toasts } from '@kerben/design';
 import { ChevronLeft, Phone } from 'lucide';
 import { RouteLinks } from '../browse/route-links';
 import { CancelDialog } from './cancel-dialog';
 import { Countdown } from './countdown';
+import { countryName } from './countries';
 import { type Order, payAgain, readOrder } from './data';
 import { Facts } from './facts';
 import { GoodsLine } from './goods-line';
@@ -65,6 +66,7 @@ export class OrderPage {
   private readonly toasts = inject(Toasts);
   private readonly transloco = inject(TranslocoService);
   private readonly title = inject(PageTitle);
+  private readonly languages = inject(Languages);
   private readonly now = signal(Date.now());
   private readonly heading = viewChild<ElementRef<HTMLElement>>('heading');
 
@@ -104,6 +106,11 @@ export class OrderPage {
     const order = this.order();
     return !!order && order.status === 'awaiting_payment' && paidOnline(order);
   });
+  /** The time to pay is over: the market is about to say what becomes of the order. */
+  protected readonly late = computed(() => {
+    const until = this.order()?.reserved_until;
+    return this.toPay() && !!until && Date.parse(until) < this.now() + this.behind();
+  });
   private readonly left = computed(() => {
     const payment = this.order()?.payment;
     return payment && this.toPay() && payment.status !== 'failed' ? leftToPay(payment.id) : null;
@@ -116,11 +123,12 @@ export class OrderPage {
   protected readonly canCancel = computed(() => this.order()?.can_become.includes('cancelled') ?? false);
   protected readonly address = computed(() => {
     const delivery = this.order()?.delivery;
-    return delivery
-      ? ADDRESS.map((name) => delivery[name])
-          .filter(Boolean)
-          .join(', ')
-      : '';
+    if (!delivery) return '';
+    const language = this.languages.current();
+    const t = (key: string): string => this.transloco.translate(key);
+    const part = (name: (typeof ADDRESS)[number]): string | null | undefined =>
+      name === 'country' && delivery.country ? countryName(delivery.country, language, t) : delivery[name];
+    return ADDRESS.map(part).filter(Boolean).join(', ');
   });
   protected readonly code = computed(
     () => this.order()?.pickup_code?.replace(/(\d{3})(?=\d)/g, '$1\u202f') ?? null,
@@ -162,6 +170,7 @@ export class OrderPage {
   }
 
   protected reload(): void {
+    this.now.set(Date.now());
     this.read.reload();
   }
 
@@ -193,9 +202,7 @@ export class OrderPage {
     if (document.visibilityState !== 'visible' || this.read.isLoading()) return;
     const left = this.left();
     const due = left !== null && Date.now() - left < AWAITED_MS;
-    const until = this.order()?.reserved_until;
-    const over = this.toPay() && !!until && Date.parse(until) < Date.now() + this.behind();
     const unheard = !this.live.connected() && Math.floor(Date.now() / TICK_MS) % 5 === 0;
-    if (due || over || (unheard && this.order())) this.read.reload();
+    if (due || this.late() || (unheard && this.order())) this.read.reload();
   }
 }

@@ -12,8 +12,9 @@ import {
 import { Router } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { WebConfig } from '@kerben/core';
-import { Empty, Failed, Icon, Loading } from '@kerben/design';
+import { Empty, Failed, Icon, Loading, Toasts } from '@kerben/design';
 import { List, LocateFixed, Map as MapIcon, X } from 'lucide';
+import { grouped } from '../browse/names';
 import { NearMe } from '../browse/near-me';
 import {
   type Cluster,
@@ -49,9 +50,11 @@ export class MapPage {
 
   protected readonly near = inject(NearMe);
   private readonly router = inject(Router);
+  private readonly toasts = inject(Toasts);
   protected readonly config = inject(WebConfig).value;
   protected readonly icons = { list: List, map: MapIcon, me: LocateFixed, close: X };
   protected readonly radii = RADII;
+  protected readonly grouped = grouped;
   protected readonly places = resource({ loader: ({ abortSignal }) => readPlaces(abortSignal) });
   protected readonly me = signal<{ lat: number; lon: number } | null>(null);
   protected readonly radius = signal(2000);
@@ -176,6 +179,8 @@ export class MapPage {
       const page = await readShops(asked, new AbortController().signal);
       this.shops.update((before) => [...before, ...page.items]);
       this.next.set(page.next_cursor);
+    } catch (error) {
+      this.toasts.bad(error);
     } finally {
       this.loadingMore.set(false);
     }

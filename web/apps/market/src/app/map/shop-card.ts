@@ -42,6 +42,9 @@ import type { MapShop } from './data';
     .good {
       color: var(--juniper);
     }
+    p {
+      text-wrap: pretty;
+    }
   `,
 })
 export class MapShopCard {
