@@ -3,113 +3,39 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import secrets
-import signal
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import BrowserContext, Locator, Page, Playwright, Route, expect
+from playwright.async_api import Locator, Page, Playwright, Route, expect
 
 from tests.browser import barcode
 from tests.browser.conftest import NewVisitor
+from tests.browser.counter import (
+    add,
+    controlled_by_worker,
+    kill_browser,
+    new_counter,
+    pair,
+    sell,
+    take_cash,
+    till_browser,
+)
 from tests.browser.line import Line
 from tests.browser.stage import (
-    ARGUMENTS,
-    CHROMIUM,
-    DESKTOP,
-    PATIENCE_MS,
     BrowserMarket,
     Shopkeeper,
     Visitor,
     check_page,
-    pairing_code,
 )
-from tests.flows.actors import Till, eventually
-from tests.flows.market import Market
+from tests.flows.actors import eventually
 
 pytestmark = pytest.mark.slow
 
 UPLOAD = "**/api/v1/pos/sales/bulk"
 sizes = pytest.mark.parametrize("size", ["phone", "desktop"])
-
-
-class Counter:
-    """A till of a shop as somebody stands before it, and what the server knows of it."""
-
-    def __init__(self, market: Market, registered: dict[str, Any]) -> None:
-        self.market = market
-        self.device_id: str = registered["device_id"]
-        self.till = Till(market, registered)
-        """The same till as a program, which knows its secret."""
-        self.code = pairing_code(registered)
-
-    async def receipts(self) -> list[tuple[str, int]]:
-        """Type and total of every receipt that the server has of this till, the oldest first."""
-        rows = await self.market.fetch(
-            "SELECT type, total FROM pos.sale WHERE device_id = $1::uuid ORDER BY sold_at, receipt_number",
-            self.device_id,
-        )
-        return [(row["type"], row["total"]) for row in rows]
-
-    async def until_received(self, expected: list[tuple[str, int]]) -> None:
-        """Wait until the server has these receipts, and no others."""
-
-        async def there() -> bool:
-            return len(await self.receipts()) >= len(expected)
-
-        await eventually(there, what=f"the server has {len(expected)} receipts")
-        assert sorted(await self.receipts()) == sorted(expected)
-
-
-async def new_counter(keeper: Shopkeeper, name: str = "Касса у входа") -> Counter:
-    """One more till of the shop."""
-    made = await keeper.post(f"/shops/{keeper.shop_id}/pos-devices", {"name": name}, expect=201)
-    return Counter(keeper.market, made)
-
-
-async def pair(page: Page, counter: Counter) -> None:
-    """Connect the device by pasting the code."""
-    await page.get_by_role("heading", name="Подключение кассы").wait_for()
-    await page.get_by_label("Или вставьте код текстом").fill(counter.code)
-    await page.get_by_role("button", name="Подключить").click()
-    await expect(page.get_by_label("Название или код")).to_be_visible()
-
-
-async def add(page: Page, words: str) -> None:
-    """Find goods by name and put them into the receipt."""
-    await page.get_by_label("Название или код").fill(words)
-    await page.get_by_role("option", name=re.compile(words)).first.click()
-
-
-async def take_cash(page: Page, received: str | None = None) -> None:
-    """Take the money."""
-    await page.get_by_role("button", name="Наличные", exact=True).click()
-    dialog = page.get_by_role("dialog")
-    if received is not None:
-        await dialog.get_by_label("Получено").fill(received)
-    await dialog.get_by_role("button", name="Принять оплату").click()
-    await expect(page.get_by_role("heading", name="Продано")).to_be_visible()
-
-
-async def sell(page: Page, words: str) -> None:
-    """Ring one up for the exact sum and make ready for the next."""
-    await add(page, words)
-    await take_cash(page)
-    await page.get_by_role("link", name="Новый чек").click()
-    await expect(page.get_by_text("Чек пуст")).to_be_attached()
-
-
-async def controlled_by_worker(page: Page) -> None:
-    """Wait until the service worker has the whole program and serves the page."""
-    await page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    await page.reload()
-    await expect(page.get_by_label("Название или код")).to_be_visible()
-    await page.wait_for_function("navigator.serviceWorker.controller !== null")
 
 
 def waiting(page: Page, number: int) -> Locator:
@@ -125,11 +51,14 @@ async def test_a_sale_for_cash_with_change_and_its_refund(visit: NewVisitor, kee
     visitor = await visit(size)
     page = visitor.page
     await visitor.open("/pos/")
+    await expect(page).to_have_title("Подключение кассы · Kerben")
     await check_page(visitor, "pos-pair")
     await page.get_by_label("Или вставьте код текстом").fill("kerben-pos:nothing")
     await page.get_by_role("button", name="Подключить").click()
     await expect(page.get_by_text("Это не код подключения")).to_be_visible()
     await pair(page, counter)
+    await expect(page).to_have_title("Продажа · Kerben")
+    await expect(page.get_by_text("Касса у входа")).to_be_visible()
     await check_page(visitor, "pos-empty", targets=56)
     await add(page, name)
     await page.get_by_role("button", name="Больше", exact=True).click()
@@ -145,6 +74,8 @@ async def test_a_sale_for_cash_with_change_and_its_refund(visit: NewVisitor, kee
     await dialog.get_by_role("button", name="Принять оплату").click()
     await expect(page.get_by_role("heading", name="Продано")).to_be_visible()
     await expect(page.get_by_text("2 000 сом").first).to_be_visible()
+    # The receipt names the seller.
+    await expect(page.get_by_role("article")).to_contain_text(keeper.merchant_name)
     await check_page(visitor, "pos-sold", targets=56)
     await counter.until_received([("sale", 300_000)])
     assert await keeper.stock_qty(goods["product_id"], goods["id"]) == 8
@@ -295,45 +226,6 @@ async def test_a_refused_receipt_is_shown_and_the_others_go_on(visit: NewVisitor
     await counter.until_received([("sale", 150_000)] * 4)
     await expect(bar).to_be_hidden()
     assert await keeper.stock_qty(goods["product_id"], goods["id"]) == 6
-
-
-@asynccontextmanager
-async def till_browser(driver: Playwright, profile: Path, *more: str) -> AsyncGenerator[BrowserContext]:
-    """A browser with a profile of its own that is kept, and with service workers."""
-    width, height = DESKTOP
-    context = await driver.chromium.launch_persistent_context(
-        profile,
-        executable_path=CHROMIUM,
-        args=[*ARGUMENTS, *more],
-        viewport={"width": width, "height": height},
-        locale="ru-RU",
-        timezone_id="Asia/Bishkek",
-        service_workers="allow",
-        reduced_motion="reduce",
-    )
-    context.set_default_timeout(PATIENCE_MS)
-    try:
-        yield context
-    finally:
-        await context.close()
-
-
-def kill_browser(profile: Path) -> int:
-    """End every process of the browser with this profile at once, as a loss of power does; how many there were."""
-    killed = 0
-    for folder in Path("/proc").iterdir():
-        if not folder.name.isdecimal():
-            continue
-        try:
-            command = (folder / "cmdline").read_bytes()
-        except OSError:
-            continue
-        if str(profile).encode() in command and b"chrom" in command:
-            os.kill(int(folder.name), signal.SIGKILL)
-            killed += 1
-    for lock in profile.glob("Singleton*"):
-        lock.unlink(missing_ok=True)
-    return killed
 
 
 async def test_what_was_sold_offline_survives_a_killed_browser(

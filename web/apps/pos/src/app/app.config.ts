@@ -10,6 +10,7 @@ import {
 import { PageTitle, provideKerben } from '@kerben/core';
 import ru from '../i18n/ru';
 import { routes } from './app.routes';
+import { TillTitle } from './core/title';
 
 export const config: ApplicationConfig = {
   providers: [
@@ -20,7 +21,8 @@ export const config: ApplicationConfig = {
       withPreloading(PreloadAllModules),
       withInMemoryScrolling({ scrollPositionRestoration: 'enabled', anchorScrolling: 'enabled' }),
     ),
-    { provide: TitleStrategy, useExisting: PageTitle },
+    { provide: TitleStrategy, useExisting: TillTitle },
+    { provide: PageTitle, useExisting: TillTitle },
     provideKerben({ ru, ky: () => import('../i18n/ky'), en: () => import('../i18n/en') }),
   ],
 };

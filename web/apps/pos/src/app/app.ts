@@ -1,9 +1,11 @@
-import { ChangeDetectionStrategy, Component, inject, signal } from '@angular/core';
-import { RouterOutlet } from '@angular/router';
+import { ChangeDetectionStrategy, Component, effect, inject, signal } from '@angular/core';
+import { Router, RouterOutlet } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Failed, Loading, Themes, ToastList } from '@kerben/design';
+import { Awake } from './core/awake';
 import { Desk } from './core/desk';
 import { Till } from './core/till';
+import { TillTitle } from './core/title';
 import { PairPage } from './shell/pair-page';
 import { Rail } from './shell/rail';
 import { StatusBar } from './shell/status-bar';
@@ -89,6 +91,11 @@ export class App {
 
   constructor() {
     inject(Themes);
+    inject(Awake);
+    const [title, router] = [inject(TillTitle), inject(Router)];
+    effect(() => {
+      if (this.till.ready()) title.updateTitle(router.routerState.snapshot);
+    });
     void this.open();
   }
 

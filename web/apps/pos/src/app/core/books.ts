@@ -1,6 +1,7 @@
 /** The queue in the database: what is sent, and what became of it. */
 import type { Store, Tx } from './store';
-import type { Good, Receipt } from './types';
+import { LEFT_BEHIND } from './handover';
+import type { CashOperation, Good, Receipt } from './types';
 import type { Parcel, Verdict, Waiting } from './uploader';
 import { direction, receiptToWire } from './wire';
 import { toMajor } from './sums';
@@ -55,14 +56,25 @@ export class Books implements Waiting {
     await tx.done;
   }
 
+  async ask(parcels: readonly Parcel[], asked: boolean): Promise<void> {
+    const tx = this.store.durable(['queue']);
+    for (const { entry } of parcels) await tx.objectStore('queue').put({ ...entry, asked });
+    await tx.done;
+  }
+
   /** How many entries wait, receipts or other. */
   async waiting(): Promise<number> {
     return this.store.db.count('queue');
   }
 
-  /** Receipts and cash operations that the server refused. */
+  /** Receipts that the server refused, or that stayed with a device that is no longer connected. */
   async apart(): Promise<Receipt[]> {
     return this.store.db.getAllFromIndex('receipts', 'delivery', 'kept_apart');
+  }
+
+  /** The same of cash put in and taken out. */
+  async apartCash(): Promise<CashOperation[]> {
+    return (await this.store.db.getAll('cash')).filter((one) => one.delivery === 'kept_apart');
   }
 
   /** By how much what waits will move the stock, in thousandths by variant. */
@@ -82,19 +94,24 @@ export class Books implements Waiting {
   async again(number: string): Promise<void> {
     const tx = this.store.durable(['receipts', 'queue']);
     const receipt = await tx.objectStore('receipts').get(number);
-    if (receipt?.delivery === 'kept_apart') {
+    if (receipt?.delivery === 'kept_apart' && receipt.refusal?.code !== LEFT_BEHIND) {
       await tx.objectStore('receipts').put({ ...receipt, delivery: 'waiting', refusal: null });
       await tx.objectStore('queue').add({ tries: 0, kind: 'receipt', number } as never);
     }
     await tx.done;
   }
 
-  /** Somebody has dealt with a refused receipt in another way: it stays on record and asks for nothing any more. */
+  /**
+   * Somebody has dealt with a refused receipt or cash operation in another way: it stays on record and asks for
+   * nothing any more.
+   */
   async settleByHand(number: string): Promise<void> {
-    const tx = this.store.durable(['receipts']);
-    const receipt = await tx.objectStore('receipts').get(number);
-    if (receipt?.delivery === 'kept_apart')
-      await tx.objectStore('receipts').put({ ...receipt, delivery: 'settled_by_hand' });
+    const tx = this.store.durable(['receipts', 'cash']);
+    const [receipts, cash] = [tx.objectStore('receipts'), tx.objectStore('cash')];
+    const receipt = await receipts.get(number);
+    if (receipt?.delivery === 'kept_apart') await receipts.put({ ...receipt, delivery: 'settled_by_hand' });
+    const operation = await cash.get(number);
+    if (operation?.delivery === 'kept_apart') await cash.put({ ...operation, delivery: 'settled_by_hand' });
     await tx.done;
   }
 
@@ -114,6 +131,7 @@ async function settleOne(tx: Tx, verdict: Verdict): Promise<void> {
   const { entry } = verdict;
   const queue = tx.objectStore('queue');
   if (verdict.is === 'late') {
+    // As it was before this call: the server has said that it did not take it.
     await queue.put({ ...entry, tries: entry.tries + 1 });
     return;
   }

@@ -1,20 +1,9 @@
 import { expect, it } from 'vitest';
 import { ownReport, readReport } from './figures';
-import { receipt, receiptLine } from './make';
-import type { CashOperation, Shift } from './types';
+import { receipt, receiptLine, shift as makeShift } from './make';
+import type { CashOperation } from './types';
 
-const shift: Shift = {
-  key: 's1',
-  id: null,
-  cashier: 'Айгуль',
-  opening_cash: 200_000,
-  opened_at: '2026-11-20T03:00:00.000Z',
-  closed_at: null,
-  counted_cash: null,
-  z_number: null,
-  z: null,
-  refusal: null,
-};
+const shift = makeShift();
 
 const cash = (number: string, type: 'in' | 'out', amount: number): CashOperation => ({
   number,

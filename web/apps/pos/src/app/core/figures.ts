@@ -16,6 +16,8 @@ export interface Report {
   kind: 'X' | 'Z';
   /** Worked out by this till: without what the server alone knows, the Z number for one. */
   own: boolean;
+  /** Another browser works the same shift, and its receipts are not here. */
+  shared: boolean;
   z_number: number | null;
   cashier: string | null;
   opened_at: string;
@@ -47,7 +49,8 @@ function add(sums: Sums, payment: Payment | null, amount: number): void {
   sums[payment ?? 'other'] += amount;
 }
 
-const counts = (entry: Receipt | CashOperation): boolean => entry.delivery !== 'kept_apart';
+const counts = ({ delivery }: Receipt | CashOperation): boolean =>
+  delivery !== 'kept_apart' && delivery !== 'settled_by_hand';
 
 /** The report of a shift by the till's own receipts. Refused ones are not in it: the server does not count them. */
 export function ownReport(
@@ -55,7 +58,7 @@ export function ownReport(
   all: readonly Receipt[],
   operations: readonly CashOperation[],
 ): Report {
-  const receipts = all.filter((r) => r.shift === shift.key && counts(r) && r.delivery !== 'settled_by_hand');
+  const receipts = all.filter((r) => r.shift === shift.key && counts(r));
   const types = new Map(all.map((r) => [r.number, r]));
   const [sales, refunds, voids, refundVoids] = [nothing(), nothing(), nothing(), nothing()];
   for (const receipt of receipts) {
@@ -84,6 +87,7 @@ export function ownReport(
   return {
     kind: shift.closed_at ? 'Z' : 'X',
     own: true,
+    shared: shift.joined ?? false,
     z_number: shift.z_number,
     cashier: shift.cashier || null,
     opened_at: shift.opened_at,
@@ -154,6 +158,7 @@ export function readReport(wire: WireReport): Report {
   return {
     kind: wire.report,
     own: false,
+    shared: false,
     z_number: wire.z_number,
     cashier: wire.cashier,
     opened_at: wire.opened_at,

@@ -34,6 +34,7 @@ const TIMEOUT_MS = 20_000;
 export class Link {
   private ahead: number;
   private readonly fetch: typeof fetch;
+  private underway = new AbortController();
 
   constructor(
     private readonly credentials: Credentials,
@@ -67,6 +68,12 @@ export class Link {
     return this.once(method, path, body);
   }
 
+  /** Gives up the calls that are under way: after a sleep of the device their answers do not come any more. */
+  hangUp(): void {
+    this.underway.abort();
+    this.underway = new AbortController();
+  }
+
   /** Takes the server's time from an answer of just now. */
   learn(serverTime: string): void {
     const ahead = new Date(serverTime).getTime() - Date.now();
@@ -93,7 +100,7 @@ export class Link {
         headers,
         cache: 'no-store',
         credentials: 'omit',
-        signal: AbortSignal.timeout(TIMEOUT_MS),
+        signal: AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), this.underway.signal]),
         ...(body ? { body } : {}),
       });
       const found = (await response.json()) as unknown;

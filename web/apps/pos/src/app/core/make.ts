@@ -1,5 +1,5 @@
 /** Builders for tests. */
-import type { Good, Receipt, ReceiptLine } from './types';
+import type { Good, Receipt, ReceiptLine, Shift } from './types';
 
 export function good(over: Partial<Good> = {}): Good {
   return {
@@ -47,5 +47,21 @@ export function receipt(over: Partial<Receipt> = {}): Receipt {
     refusal: null,
     ...over,
     lines,
+  };
+}
+
+export function shift(over: Partial<Shift> = {}): Shift {
+  return {
+    key: 's1',
+    id: null,
+    cashier: 'Айгуль',
+    opening_cash: 200_000,
+    opened_at: '2026-11-20T03:00:00.000Z',
+    closed_at: null,
+    counted_cash: null,
+    z_number: null,
+    z: null,
+    refusal: null,
+    ...over,
   };
 }

@@ -5,10 +5,13 @@
  */
 import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB } from 'idb';
 import { Books } from './books';
-import type { CashOperation, Count, Device, Draft, Good, QueueEntry, Receipt, Shift } from './types';
+import type { CashOperation, Count, Device, Draft, Good, Place, QueueEntry, Receipt, Shift } from './types';
 
 export interface Meta {
   device: Device;
+  /** The device that was connected before, while none is. */
+  left: string;
+  place: Place;
   /** Of this installation, random: a till that lost its database does not use old numbers again. */
   mark: string;
   /** The last number of a receipt; `countC` and `countS` are those of cash operations and shifts. */
@@ -22,6 +25,8 @@ export interface Meta {
   ahead: number;
   /** The receipt in the making. */
   cart: unknown;
+  /** Whether the screen may go off during a shift. */
+  dim: boolean;
 }
 
 export interface Tables extends DBSchema {
@@ -220,7 +225,7 @@ export class Store {
 }
 
 /** The next number of this till, within the transaction that uses it. */
-async function nextNumber(tx: Tx, kind: '' | 'C' | 'S'): Promise<string> {
+export async function nextNumber(tx: Tx, kind: '' | 'C' | 'S'): Promise<string> {
   const meta = tx.objectStore('meta');
   // Receipts are counted alone, so that their numbers have no gaps.
   const counter = `count${kind}`;

@@ -1,9 +1,10 @@
 import { Injectable, computed, signal } from '@angular/core';
 import type { PairingCode } from '@kerben/features/scanner';
 import { GoodsIndex } from './goods-index';
+import { changeDevice } from './handover';
 import { Link, importSecret } from './link';
 import { type Store, openStore } from './store';
-import type { CashOperation, Count, Device, Draft, Good, Receipt, Shift } from './types';
+import type { CashOperation, Count, Device, Draft, Good, Place, Receipt, Shift } from './types';
 
 /** Goods that have changed in the database, by their ids. */
 type Goods = readonly string[] | 'all';
@@ -25,9 +26,12 @@ export class Till {
   /** False until the database has been read. */
   readonly ready = signal(false);
   readonly device = signal<Device | null>(null);
+  /** The shop and the till by their names; null until the server has told them once. */
+  readonly place = signal<Place | null>(null);
   readonly shift = signal<Shift | null>(null);
   readonly waiting = signal(0);
   readonly apart = signal<readonly Receipt[]>([]);
+  readonly apartCash = signal<readonly CashOperation[]>([]);
   readonly counts = signal<readonly Count[]>([]);
   readonly lockedOut = signal(false);
   readonly persisted = signal(false);
@@ -36,6 +40,8 @@ export class Till {
   private readonly reached = signal(true);
   /** What the browser says of the network, and whether the last call was answered. */
   readonly online = computed(() => this.network() && this.reached());
+  /** The device slept for a while, and the server has not been reached since. */
+  readonly waking = signal(false);
   /** What was on the receipt in the making when the program ended. */
   cartKept: unknown;
   readonly goods = new GoodsIndex();
@@ -104,13 +110,7 @@ export class Till {
       answer.status === 200 ? await link.post('heartbeat', beatOf(code.device_id, this.now())) : answer;
     if (beat.status !== 200) return beat.status === 0 ? 'offline' : 'unknown';
     const device: Device = { ...credentials, device_id: code.device_id, paired_at: this.now() };
-    const before = await this.store.meta('device');
-    if (before?.device_id !== device.device_id) {
-      await this.store.db.clear('goods');
-      await this.store.setMeta('since', undefined);
-    }
-    await this.store.setMeta('device', device);
-    await this.store.setMeta('ahead', ahead);
+    await changeDevice(this.store, device, ahead, this.now());
     await this.reread('all');
     this.lockedOut.set(false);
     this.connect(device, ahead);
@@ -120,8 +120,9 @@ export class Till {
     return null;
   }
 
-  /** Forgets the device; receipts stay, and so do those that wait: the next device sends them. */
+  /** Forgets the device. Receipts stay; of those that wait, the next device sends what this one never has. */
   async unpair(): Promise<void> {
+    await this.store.setMeta('left', this.device()?.device_id);
     await this.store.setMeta('device', undefined);
     this.channel.postMessage('device');
     location.reload();
@@ -214,12 +215,14 @@ export class Till {
   private async reread(goods: Goods): Promise<void> {
     const { db, books } = this.store;
     const key = await this.store.meta('shift');
-    const [shift, waiting, apart, pending, counts] = await Promise.all([
+    const [shift, waiting, apart, apartCash, pending, counts, place] = await Promise.all([
       key ? db.get('shifts', key) : undefined,
       books.waiting(),
       books.apart(),
+      books.apartCash(),
       books.pending(),
       db.getAll('counts'),
+      this.store.meta('place'),
     ]);
     if (goods.length) {
       const read = goods === 'all' ? await db.getAll('goods') : await readSome(db, goods);
@@ -229,6 +232,8 @@ export class Till {
     this.shift.set(shift ?? null);
     this.waiting.set(waiting);
     this.apart.set(apart);
+    this.apartCash.set(apartCash);
+    this.place.set(place ?? null);
     this.pending.set(pending);
     this.counts.set(counts);
     this.goodsVersion.update((n) => n + 1);

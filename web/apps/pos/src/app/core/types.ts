@@ -93,10 +93,15 @@ export interface Shift {
   /** The server's Z report, to be read again without it. */
   z: WireReport | null;
   refusal: Refusal | null;
+  /** It was opened by another browser with this till's code; what was typed here at the opening does not count. */
+  joined?: boolean;
 }
 
-/** What waits to be sent, in the order it was done. */
-export type QueueEntry = { seq: number; tries: number } & (
+/**
+ * What waits to be sent, in the order it was done. `asked`: it was sent, and no answer has come yet; the server may
+ * have recorded it under the device that sent it.
+ */
+export type QueueEntry = { seq: number; tries: number; asked?: boolean } & (
   | { kind: 'receipt'; number: string }
   | { kind: 'cash'; number: string }
   | { kind: 'shift_open'; shift: string }
@@ -109,6 +114,14 @@ export interface Device {
   token: string;
   key: CryptoKey;
   paired_at: string;
+}
+
+/** Where the till stands: the head of its receipts. */
+export interface Place {
+  /** The till's own name, as the cabinet has it. */
+  name: string;
+  shop: { id: string; name: string; address: string; phone: string };
+  merchant_name: string;
 }
 
 /** A count by hand that differed from the server's, as it was reported. */

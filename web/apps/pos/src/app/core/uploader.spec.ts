@@ -14,10 +14,22 @@ const shiftParcel = (seq: number, kind: 'shift_open' | 'shift_close'): Parcel =>
 /** A queue as the database keeps it. */
 class Kept {
   readonly log: Verdict[] = [];
+  /** What was sent without an answer so far. */
+  readonly doubtful = new Set<number>();
   constructor(public parcels: Parcel[]) {}
 
   take(limit: number, skip: number): Promise<Parcel[]> {
     return Promise.resolve(this.parcels.slice(skip, skip + limit));
+  }
+
+  ask(parcels: readonly Parcel[], asked: boolean): Promise<void> {
+    for (const { entry } of parcels) {
+      if (asked) this.doubtful.add(entry.seq);
+      else this.doubtful.delete(entry.seq);
+      const parcel = this.parcels.find((p) => p.entry.seq === entry.seq)!;
+      parcel.entry = { ...parcel.entry, asked };
+    }
+    return Promise.resolve();
   }
 
   settle(verdicts: readonly Verdict[]): Promise<void> {
@@ -153,6 +165,31 @@ describe('upload', () => {
     market.status = 401;
     expect(await upload(kept, market)).toBe('locked_out');
     expect(kept.numbers).toEqual(['K-1']);
+  });
+
+  it('remembers what was sent without an answer, for the till may be paired anew after that', async () => {
+    const kept = new Kept([receiptParcel(1)]);
+    const market = new Market();
+    market.loseAnswers = 1;
+    expect(await upload(kept, market)).toBe('later');
+    expect(market.recorded).toEqual(['K-1']);
+    kept.parcels.push(receiptParcel(2));
+    // Locked out now: the second receipt has never got in, of the first nobody knows.
+    market.status = 401;
+    expect(await upload(kept, market)).toBe('locked_out');
+    expect([...kept.doubtful]).toEqual([1]);
+  });
+
+  it('writes that it asks before it asks', async () => {
+    const kept = new Kept([receiptParcel(1)]);
+    const market = new Market();
+    const before: boolean[] = [];
+    market.sales = () => {
+      before.push(kept.doubtful.has(1));
+      return Promise.reject(new Error('the power goes'));
+    };
+    await expect(upload(kept, market)).rejects.toThrow('the power goes');
+    expect(before).toEqual([true]);
   });
 
   it('does not believe an answer of another form', async () => {

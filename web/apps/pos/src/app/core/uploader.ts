@@ -32,6 +32,11 @@ export interface Parcel {
 export interface Waiting {
   /** What waits, the oldest first, at most `limit`, without the first `skip`. */
   take(limit: number, skip: number): Promise<Parcel[]>;
+  /**
+   * Writes down, before it is sent, that these are (or were not, for the server did not let us in). What was sent and
+   * not answered may be recorded.
+   */
+  ask(parcels: readonly Parcel[], asked: boolean): Promise<void>;
   /** Writes down what became of entries, in one transaction. */
   settle(verdicts: readonly Verdict[]): Promise<void>;
 }
@@ -62,7 +67,10 @@ export async function upload(waiting: Waiting, wire: Wire): Promise<Outcome> {
   for (;;) {
     const run = nextRun(await waiting.take(RUN_MAX, skip));
     if (!run.length) return late ? 'later' : 'drained';
+    const first = run.filter((parcel) => !parcel.entry.asked);
+    if (first.length) await waiting.ask(first, true);
     const verdicts = await send(run, wire);
+    if (verdicts === 'locked_out' && first.length) await waiting.ask(first, false);
     if (!Array.isArray(verdicts)) return verdicts;
     await waiting.settle(verdicts);
     const stuck = verdicts.filter((v) => v.is === 'late');

@@ -1,6 +1,6 @@
 /** What goes over the wire to the server, and what comes back. */
 import { fromMajor, toMajor, toUnits } from './sums';
-import type { Good, Receipt, Unit } from './types';
+import type { Good, Place, Receipt, Unit } from './types';
 
 export interface WireReceipt {
   receipt_number: string;
@@ -29,6 +29,12 @@ export function receiptToWire(receipt: Receipt): WireReceipt {
     ...(receipt.payment ? { payment: receipt.payment } : {}),
     timestamp: receipt.at,
   };
+}
+
+/** What the server says of the till that asks. */
+export interface WireDevice extends Place {
+  device_id: string;
+  open_shift_id: string | null;
 }
 
 export interface WireGood {

@@ -46,7 +46,7 @@ import { Pad } from './pad';
               [(text)]="text"
               [label]="heading()"
               [unit]="kind() === 'percent' ? '%' : t('pos.som')"
-              [invalid]="!!text() && value() === null"
+              [invalid]="wrong()"
               placeholder="0"
               (enter)="accept()"
             >
@@ -58,14 +58,18 @@ import { Pad } from './pad';
                 </div>
               }
             </k-pad>
-            <p class="k-row k-row--between">
-              <span class="k-soft">{{ t('pos.discount.result') }}</span>
-              <span class="k-money k-strong">{{ amount() - off() | money }}</span>
-            </p>
+            @if (wrong()) {
+              <p class="k-error" role="alert">{{ t('pos.discount.wrong_' + kind()) }}</p>
+            } @else {
+              <p class="k-row k-row--between">
+                <span class="k-soft">{{ t('pos.discount.result') }}</span>
+                <span class="k-money k-strong">{{ amount() - off() | money }}</span>
+              </p>
+            }
             <button
               type="button"
               class="k-btn k-btn--primary k-btn--large k-btn--wide"
-              [disabled]="!!text() && value() === null"
+              [disabled]="wrong()"
               (click)="accept()"
             >
               {{ value() ? t('pos.discount.accept', { sum: off() | money }) : t('pos.discount.none') }}
@@ -107,8 +111,10 @@ export class DiscountDialog {
   /** Hundredths of a percent or tyiyn: both are two decimals. */
   protected readonly value = computed(() => {
     const value = parseMajor(this.text());
-    return value === null || (this.kind() === 'percent' && value > 10_000) ? null : value;
+    const most = this.kind() === 'percent' ? 10_000 : this.amount();
+    return value === null || value > most ? null : value;
   });
+  protected readonly wrong = computed(() => !!this.text() && this.value() === null);
   protected readonly off = computed(() =>
     discountOf(this.amount(), { kind: this.kind(), value: this.value() ?? 0 }),
   );
@@ -124,7 +130,7 @@ export class DiscountDialog {
 
   protected accept(): void {
     const value = this.value();
-    if (this.text() && value === null) return;
+    if (this.wrong()) return;
     this.open.set(false);
     this.accepted.emit(value ? { kind: this.kind(), value } : null);
   }

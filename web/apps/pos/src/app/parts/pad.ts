@@ -93,6 +93,9 @@ import { Delete } from 'lucide';
       outline: 3px solid var(--issyk);
       outline-offset: 2px;
     }
+    .shown:has([aria-invalid]) {
+      border-color: var(--felt);
+    }
     input {
       flex: 1;
       min-width: 0;

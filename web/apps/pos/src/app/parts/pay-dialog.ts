@@ -107,6 +107,20 @@ export interface Paid {
       justify-content: center;
       padding: 0 var(--s2);
     }
+    /* In one row on a phone, so that the button below stays in sight. */
+    @media (width < 760px) {
+      .quick {
+        display: flex;
+        margin-inline: calc(-1 * var(--s2));
+        padding: 4px var(--s2);
+        overflow-x: auto;
+        scrollbar-width: none;
+      }
+      .quick .k-chip {
+        flex: none;
+        padding: 0 var(--s4);
+      }
+    }
     .change {
       font-size: var(--t-large);
     }

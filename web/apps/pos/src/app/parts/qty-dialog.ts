@@ -54,7 +54,7 @@ import { Pad } from './pad';
                   ? t('pos.qty.enter')
                   : count()
                     ? t('common.done')
-                    : t('pos.qty.accept', { sum: sum() | money })
+                    : t(start() ? 'pos.qty.change' : 'pos.qty.accept', { sum: sum() | money })
               }}
             </button>
           </div>

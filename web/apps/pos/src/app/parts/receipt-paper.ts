@@ -1,7 +1,8 @@
-import { ChangeDetectionStrategy, Component, input } from '@angular/core';
+import { ChangeDetectionStrategy, Component, inject, input } from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
-import { DateTimePipe, MoneyPipe } from '@kerben/core';
+import { DateTimePipe, MoneyPipe, PhonePipe } from '@kerben/core';
 import { Ornament } from '@kerben/design';
+import { Till } from '../core/till';
 import type { Receipt } from '../core/types';
 import { MilliPipe } from './format';
 
@@ -9,13 +10,28 @@ import { MilliPipe } from './format';
 @Component({
   selector: 'k-receipt-paper',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [DateTimePipe, MilliPipe, MoneyPipe, Ornament, TranslocoDirective],
+  imports: [DateTimePipe, MilliPipe, MoneyPipe, Ornament, PhonePipe, TranslocoDirective],
   template: `
     <article class="paper" *transloco="let t">
       <k-ornament />
+      @if (till.place(); as place) {
+        <p class="shop">{{ place.shop.name }}</p>
+        @if (place.merchant_name !== place.shop.name) {
+          <p class="k-soft k-small">{{ place.merchant_name }}</p>
+        }
+        <p class="k-soft k-small">{{ place.shop.address }}</p>
+        @if (place.shop.phone) {
+          <p class="k-soft k-small k-num">{{ place.shop.phone | phone }}</p>
+        }
+      }
       <h2>{{ t('pos.receipt.' + receipt().type) }}</h2>
       <p class="k-num">№ {{ receipt().number }}</p>
-      <p class="k-soft">{{ receipt().at | dateTime }}</p>
+      <p class="k-soft">
+        {{ receipt().at | dateTime }}
+        @if (till.place(); as place) {
+          · {{ place.name }}
+        }
+      </p>
       @if (receipt().original) {
         <p class="k-soft">{{ t('pos.receipt.original', { number: receipt().original }) }}</p>
       }
@@ -64,5 +80,6 @@ import { MilliPipe } from './format';
   styleUrl: './paper.css',
 })
 export class ReceiptPaper {
+  protected readonly till = inject(Till);
   readonly receipt = input.required<Receipt>();
 }

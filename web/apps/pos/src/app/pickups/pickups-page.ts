@@ -12,9 +12,10 @@ import { Problem, type Schemas } from '@kerben/api';
 import { DateTimePipe, ProblemTexts, QtyPipe } from '@kerben/core';
 import { Dialog, Empty, Failed, Icon, Loading, Toasts } from '@kerben/design';
 import { Wedge, beep } from '@kerben/features/scanner';
-import { RefreshCw, Search } from 'lucide';
+import { RefreshCw } from 'lucide';
 import { Till } from '../core/till';
 import { Pad } from '../parts/pad';
+import { SearchField } from '../parts/search-field';
 import { type Answer } from '../core/uploader';
 
 type Pickup = Schemas['PickupView'];
@@ -26,7 +27,19 @@ const PAGES_MAX = 10;
 @Component({
   selector: 'k-pickups-page',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [DateTimePipe, Dialog, Empty, Failed, Icon, Loading, Pad, QtyPipe, TranslocoDirective, Wedge],
+  imports: [
+    DateTimePipe,
+    Dialog,
+    Empty,
+    Failed,
+    Icon,
+    Loading,
+    Pad,
+    QtyPipe,
+    SearchField,
+    TranslocoDirective,
+    Wedge,
+  ],
   template: `
     <main id="content" class="k-page k-page--narrow k-stack" (kWedge)="query.set($event)" *transloco="let t">
       <header class="k-row k-row--between k-row--nowrap">
@@ -45,19 +58,7 @@ const PAGES_MAX = 10;
       }
       @if (list.hasValue()) {
         @if (list.value().length) {
-          <label class="field">
-            <k-icon [of]="search" />
-            <span class="k-sr">{{ t('pos.pickups.search') }}</span>
-            <input
-              #field
-              class="k-input"
-              type="search"
-              autocomplete="off"
-              [placeholder]="t('pos.pickups.search')"
-              [value]="query()"
-              (input)="query.set(field.value)"
-            />
-          </label>
+          <k-search-field [(text)]="query" [label]="t('pos.pickups.search')" />
           @if (found().length) {
             <ul role="list" class="k-stack k-stack--tight">
               @for (order of found(); track order.order_id) {
@@ -92,9 +93,9 @@ const PAGES_MAX = 10;
         } @else {
           <k-empty [heading]="t('pos.pickups.none')" [text]="t('pos.pickups.none_text')" />
         }
-      } @else if (list.error()) {
+      } @else if (list.error() && till.online()) {
         <k-failed [error]="list.error()" (again)="list.reload()" />
-      } @else {
+      } @else if (till.online()) {
         <k-loading />
       }
 
@@ -151,19 +152,6 @@ const PAGES_MAX = 10;
     </main>
   `,
   styles: `
-    .field {
-      position: relative;
-      display: block;
-    }
-    .field k-icon {
-      position: absolute;
-      left: var(--s4);
-      top: calc(var(--touch) / 2 - 11px);
-      color: var(--clay);
-    }
-    .field input {
-      padding-inline-start: 52px;
-    }
     .order {
       display: grid;
       gap: var(--s1);
@@ -184,7 +172,6 @@ export class PickupsPage {
   private readonly transloco = inject(TranslocoService);
 
   protected readonly again = RefreshCw;
-  protected readonly search = Search;
   protected readonly query = signal('');
   protected readonly issuing = signal(false);
   protected readonly chosen = signal<Pickup | null>(null);

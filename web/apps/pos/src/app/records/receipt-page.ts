@@ -16,6 +16,7 @@ import { Dialog, Empty, Failed, Icon, Loading, Toasts } from '@kerben/design';
 import { WedgeScanner } from '@kerben/features/scanner';
 import { ArrowLeft, Ban, CircleCheck, Printer, Undo2 } from 'lucide';
 import { Cart } from '../core/cart';
+import { LEFT_BEHIND } from '../core/handover';
 import { canVoid, isVoided, returnable } from '../core/refunds';
 import { Till } from '../core/till';
 import { Focus } from '../parts/focus';
@@ -64,7 +65,11 @@ import { ReceiptPaper } from '../parts/receipt-paper';
             <p class="k-notice k-notice--warn quiet">{{ t('pos.receipt.waits') }}</p>
           } @else if (it.receipt.delivery === 'kept_apart') {
             <p class="k-notice k-notice--bad quiet">
-              {{ t('pos.receipt.refused', { reason: it.receipt.refusal?.text }) }}
+              {{
+                it.receipt.refusal?.code === left
+                  ? t('pos.receipt.left_behind')
+                  : t('pos.receipt.refused', { reason: it.receipt.refusal?.text })
+              }}
             </p>
           }
           @if (it.voided) {
@@ -156,6 +161,10 @@ import { ReceiptPaper } from '../parts/receipt-paper';
       grid-template-columns: repeat(auto-fit, minmax(160px, 1fr));
       gap: var(--s2);
     }
+    .actions .k-btn {
+      padding-inline: var(--s3);
+      white-space: nowrap;
+    }
     .two {
       grid-template-columns: 1.4fr 1fr;
     }
@@ -181,6 +190,7 @@ export class ReceiptPage {
   /** It was made just now. */
   readonly done = input(false, { transform: booleanAttribute });
 
+  protected readonly left = LEFT_BEHIND;
   protected readonly check = CircleCheck;
   protected readonly back = ArrowLeft;
   protected readonly printer = Printer;

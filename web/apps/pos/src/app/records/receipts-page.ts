@@ -2,11 +2,11 @@ import { ChangeDetectionStrategy, Component, inject, resource, signal } from '@a
 import { Router, RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { DateTimePipe, MoneyPipe } from '@kerben/core';
-import { Empty, Failed, Icon, Loading } from '@kerben/design';
+import { Empty, Failed, Loading } from '@kerben/design';
 import { Wedge } from '@kerben/features/scanner';
-import { Search } from 'lucide';
 import { Cart } from '../core/cart';
 import { Till } from '../core/till';
+import { SearchField } from '../parts/search-field';
 
 const PAGE = 30;
 
@@ -14,23 +14,21 @@ const PAGE = 30;
 @Component({
   selector: 'k-receipts-page',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [DateTimePipe, Empty, Failed, Icon, Loading, MoneyPipe, RouterLink, TranslocoDirective, Wedge],
+  imports: [
+    DateTimePipe,
+    Empty,
+    Failed,
+    Loading,
+    MoneyPipe,
+    RouterLink,
+    SearchField,
+    TranslocoDirective,
+    Wedge,
+  ],
   template: `
     <main id="content" class="k-page k-page--narrow k-stack" (kWedge)="query.set($event)" *transloco="let t">
       <h1>{{ t('pos.receipts.title') }}</h1>
-      <label class="field">
-        <k-icon [of]="icon" />
-        <span class="k-sr">{{ t('pos.receipts.search') }}</span>
-        <input
-          #field
-          class="k-input"
-          type="search"
-          autocomplete="off"
-          [placeholder]="t('pos.receipts.search')"
-          [value]="query()"
-          (input)="query.set(field.value)"
-        />
-      </label>
+      <k-search-field [(text)]="query" [label]="t('pos.receipts.search')" />
       @if (receipts.hasValue()) {
         @if (receipts.value().length) {
           <ul role="list" class="k-list">
@@ -87,19 +85,6 @@ const PAGE = 30;
     </main>
   `,
   styles: `
-    .field {
-      position: relative;
-      display: block;
-    }
-    .field k-icon {
-      position: absolute;
-      left: var(--s4);
-      top: calc(var(--touch) / 2 - 11px);
-      color: var(--clay);
-    }
-    .field input {
-      padding-inline-start: 52px;
-    }
     li {
       padding: 0;
     }
@@ -127,7 +112,6 @@ export class ReceiptsPage {
   private readonly till = inject(Till);
   private readonly cart = inject(Cart);
   private readonly router = inject(Router);
-  protected readonly icon = Search;
   protected readonly query = signal('');
   protected readonly limit = signal(PAGE);
   protected readonly receipts = resource({

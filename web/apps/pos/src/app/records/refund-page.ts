@@ -51,7 +51,9 @@ import { PayDialog } from '../parts/pay-dialog';
                 <span class="what">
                   <span class="k-strong">{{ entry.line.name }}</span>
                   <span class="k-soft k-small">
-                    {{ entry.line.details }}
+                    @if (entry.line.details) {
+                      {{ entry.line.details }} ·
+                    }
                     <span class="k-num">{{
                       t('pos.refund.left', { n: entry.left | milli, unit: t('common.' + entry.line.unit) })
                     }}</span>
@@ -136,7 +138,7 @@ import { PayDialog } from '../parts/pay-dialog';
     }
     .what {
       display: grid;
-      flex: 1 1 180px;
+      flex: 1 1 130px;
       line-height: 1.4;
     }
     legend {

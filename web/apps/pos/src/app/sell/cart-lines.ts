@@ -186,7 +186,8 @@ export class CartLines {
     const host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
     effect(() => {
       const id = this.cart.selected();
-      this.cart.lines();
+      // A discount on all of it makes the sum below taller.
+      this.cart.totals();
       // After the line has been drawn.
       requestAnimationFrame(() =>
         host.querySelector(`[data-line="${id}"]`)?.scrollIntoView({ block: 'nearest' }),

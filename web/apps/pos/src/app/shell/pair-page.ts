@@ -7,6 +7,7 @@ import {
   signal,
   viewChild,
 } from '@angular/core';
+import { Router } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Icon, LanguageSelect, Ornament } from '@kerben/design';
 import { WedgeScanner, beep, readPairing } from '@kerben/features/scanner';
@@ -82,6 +83,9 @@ import { ScanDialog } from '../parts/scan-dialog';
       padding: var(--s6) 0 var(--s3);
       text-align: center;
     }
+    header p {
+      text-wrap: balance;
+    }
     textarea {
       font-size: var(--t-small);
       word-break: break-all;
@@ -90,6 +94,7 @@ import { ScanDialog } from '../parts/scan-dialog';
 })
 export class PairPage {
   protected readonly till = inject(Till);
+  private readonly router = inject(Router);
   protected readonly qr = QrCode;
   protected readonly scanning = signal(false);
   protected readonly busy = signal(false);
@@ -118,6 +123,8 @@ export class PairPage {
     this.fault.set(null);
     try {
       this.fault.set(await this.till.pair(code));
+      // It begins with selling, wherever the device was before.
+      if (!this.fault()) await this.router.navigateByUrl('/');
     } catch {
       this.fault.set('unknown');
     } finally {

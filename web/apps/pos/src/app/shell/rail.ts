@@ -23,7 +23,7 @@ import { Till } from '../core/till';
           <span class="icon">
             <k-icon [of]="place[2]" [size]="26" />
             @if (place[0] === 'state') {
-              <span class="dot" [class.off]="!till.online() || till.lockedOut()"></span>
+              <span class="dot" [class.off]="!till.online() || till.waking() || till.lockedOut()"></span>
             } @else if (place[0] === 'shift' && !till.shift()) {
               <span class="dot closed"></span>
             }

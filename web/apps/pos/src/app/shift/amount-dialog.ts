@@ -1,12 +1,14 @@
 import {
   ChangeDetectionStrategy,
   Component,
+  type ElementRef,
   computed,
   effect,
   input,
   model,
   output,
   signal,
+  viewChild,
 } from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { parseMajor } from '@kerben/core';
@@ -78,6 +80,7 @@ export class AmountDialog {
   /** Nothing at all is an answer too. */
   readonly zero = input(false);
   readonly busy = input(false);
+  private readonly field = viewChild<ElementRef<HTMLInputElement>>('words');
   readonly accepted = output<{ amount: number; words: string }>();
 
   protected readonly typed = signal('');
@@ -98,6 +101,7 @@ export class AmountDialog {
     const amount = this.amount();
     if (amount === null || (!this.zero() && !amount) || this.busy()) return;
     this.missing.set(this.wordsNeeded() && !this.said().trim());
-    if (!this.missing()) this.accepted.emit({ amount, words: this.said().trim() });
+    if (this.missing()) this.field()?.nativeElement.focus();
+    else this.accepted.emit({ amount, words: this.said().trim() });
   }
 }

@@ -1,8 +1,9 @@
-import { ChangeDetectionStrategy, Component, input } from '@angular/core';
+import { ChangeDetectionStrategy, Component, inject, input } from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { DateTimePipe, MoneyPipe } from '@kerben/core';
 import { Ornament } from '@kerben/design';
 import type { Report } from '../core/figures';
+import { Till } from '../core/till';
 
 /** An X or Z report as it is printed. */
 @Component({
@@ -12,6 +13,10 @@ import type { Report } from '../core/figures';
   template: `
     <article class="paper" *transloco="let t">
       <k-ornament />
+      @if (till.place(); as place) {
+        <p class="shop">{{ place.shop.name }}</p>
+        <p class="k-soft k-small">{{ place.name }}</p>
+      }
       <h2>
         {{ report().kind === 'Z' ? t('pos.report.z') : t('pos.report.x') }}
         @if (report().z_number) {
@@ -28,7 +33,7 @@ import type { Report } from '../core/figures';
         }
       </p>
       @if (report().own) {
-        <p class="k-soft k-small">{{ t('pos.report.own') }}</p>
+        <p class="k-soft k-small">{{ t(report().shared ? 'pos.report.own_shared' : 'pos.report.own') }}</p>
       }
       <dl class="block">
         <dt>{{ t('pos.report.receipts') }}</dt>
@@ -87,6 +92,7 @@ import type { Report } from '../core/figures';
   styleUrl: '../parts/paper.css',
 })
 export class ReportPaper {
+  protected readonly till = inject(Till);
   readonly report = input.required<Report>();
   protected readonly rows = ['sales', 'refunds', 'voids', 'refund_voids'] as const;
   protected readonly ways = ['cash', 'card', 'qr', 'other'] as const;

@@ -35,6 +35,10 @@ const CASHIER = 'kerben.pos.cashier';
         <p class="k-soft quiet">{{ t('pos.shift.since', { at: shift.opened_at | dateTime }) }}</p>
         @if (shift.refusal; as refusal) {
           <p class="k-notice k-notice--bad quiet">{{ t('pos.shift.refused', { reason: refusal.text }) }}</p>
+        } @else if (shift.joined) {
+          <p class="k-notice quiet">
+            {{ t('pos.shift.joined', { sum: shift.opening_cash | money }) }}
+          </p>
         }
         <div class="actions quiet">
           <button type="button" class="k-btn" (click)="asked.set('in')">
@@ -85,7 +89,22 @@ const CASHIER = 'kerben.pos.cashier';
                       № {{ old.z_number }}
                     }
                     <br />
-                    <span class="k-soft k-small">{{ old.closed_at | dateTime }} · {{ old.cashier }}</span>
+                    <span class="k-soft k-small">
+                      {{ old.closed_at | dateTime }}
+                      @if (old.cashier) {
+                        · {{ old.cashier }}
+                      }
+                    </span>
+                    @if (old.refusal; as refusal) {
+                      <br />
+                      <span class="k-small refused">
+                        {{
+                          refusal.text
+                            ? t('pos.shift.refused', { reason: refusal.text })
+                            : t('pos.shift.left_behind')
+                        }}
+                      </span>
+                    }
                   </span>
                   @if (old.counted_cash !== null) {
                     <span class="k-money">{{ old.counted_cash | money }}</span>
@@ -139,6 +158,9 @@ const CASHIER = 'kerben.pos.cashier';
       text-align: start;
       cursor: pointer;
     }
+    .refused {
+      color: var(--felt);
+    }
     @media print {
       .quiet,
       h1 {
@@ -189,6 +211,11 @@ export class ShiftPage {
         .slice(0, 10);
     },
   });
+
+  constructor() {
+    // Another browser with this till's code may have opened or closed it.
+    void this.desk.meet();
+  }
 
   protected async accept({ amount, words }: { amount: number; words: string }): Promise<void> {
     const asked = this.asked();

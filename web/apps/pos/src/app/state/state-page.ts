@@ -4,9 +4,11 @@ import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
 import { AgoPipe, DateTimePipe, MoneyPipe } from '@kerben/core';
 import { Dialog, Icon, LanguageSelect, ThemeSelect, Toasts } from '@kerben/design';
 import { RefreshCw } from 'lucide';
+import { Awake } from '../core/awake';
 import { Desk } from '../core/desk';
+import { LEFT_BEHIND } from '../core/handover';
 import { Till } from '../core/till';
-import type { Good, Receipt } from '../core/types';
+import type { CashOperation, Good, Receipt } from '../core/types';
 import { MilliPipe } from '../parts/format';
 import { QtyDialog } from '../parts/qty-dialog';
 
@@ -47,6 +49,14 @@ import { QtyDialog } from '../parts/qty-dialog';
       align-items: center;
       cursor: pointer;
     }
+    .address {
+      display: block;
+    }
+    .lost {
+      display: grid;
+      justify-items: start;
+      gap: var(--s3);
+    }
     .settings {
       display: grid;
       grid-template-columns: repeat(auto-fit, minmax(200px, 1fr));
@@ -57,6 +67,7 @@ import { QtyDialog } from '../parts/qty-dialog';
 export class StatePage {
   protected readonly till = inject(Till);
   protected readonly desk = inject(Desk);
+  protected readonly awake = inject(Awake);
   private readonly toasts = inject(Toasts);
   private readonly transloco = inject(TranslocoService);
 
@@ -71,6 +82,29 @@ export class StatePage {
     const code = this.till.goods.byCode(this.query());
     return code ? [code.good] : this.till.goods.search(this.query(), 6);
   });
+  protected readonly connection = computed(() =>
+    this.till.lockedOut()
+      ? 'pos.state.locked'
+      : this.till.waking()
+        ? 'pos.state.waking'
+        : this.till.online()
+          ? 'live.on'
+          : 'pos.state.offline',
+  );
+  /** What asks for somebody's decision: refused by the server, or left with a device that is gone. */
+  protected readonly apart = computed(() =>
+    (['apart', 'left'] as const)
+      .map((key) => {
+        const belongs = ({ refusal }: Receipt | CashOperation): boolean =>
+          (refusal?.code === LEFT_BEHIND) === (key === 'left');
+        return {
+          key,
+          receipts: this.till.apart().filter(belongs),
+          cash: this.till.apartCash().filter(belongs),
+        };
+      })
+      .filter((part) => part.receipts.length || part.cash.length),
+  );
   protected readonly beat = computed(() => {
     const at = this.desk.lastBeat();
     return at === null ? null : new Date(at);
@@ -79,10 +113,6 @@ export class StatePage {
     this.till.goodsVersion();
     return this.till.goods.size;
   });
-
-  protected async again(number: string): Promise<void> {
-    await this.till.again(number);
-  }
 
   protected async settle(): Promise<void> {
     const receipt = this.dropping();
@@ -108,7 +138,8 @@ export class StatePage {
     this.toasts.good(this.transloco.translate('pos.state.count_sent'));
   }
 
-  protected sendNow(): void {
+  protected refreshAll(): void {
+    void this.desk.refresh(true);
     this.desk.soon(true);
   }
 }
