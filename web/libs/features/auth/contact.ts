@@ -4,6 +4,9 @@ export function contactOf(text: string): { phone: string } | { email: string } {
   return plain.includes('@') ? { email: plain } : { phone: plain };
 }
 
+/** A telephone number that no line breaks in two. */
+export const unbroken = (text: string): string => text.replaceAll(' ', '\u00a0');
+
 /**
  * Where to go after signing in: an address of this site, or `/`. Anything that a browser would read as another site
  * («//x», «/\x», «https:…») is refused, because the parameter may come from a link of a stranger.

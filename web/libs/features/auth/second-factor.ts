@@ -10,11 +10,12 @@ import {
 import { Router } from '@angular/router';
 import { DomSanitizer } from '@angular/platform-browser';
 import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
-import { Problem, api, call, type Schemas } from '@kerben/api';
+import { api, call, type Schemas } from '@kerben/api';
 import { Session } from '@kerben/core';
 import { Failed, Icon, Loading, QrCode, Toasts } from '@kerben/design';
 import { Copy, Printer, ShieldCheck, Smartphone } from 'lucide';
 import { AuthField } from './fields';
+import { authForm } from './form-state';
 import { AuthTexts } from './texts';
 
 /**
@@ -77,7 +78,7 @@ import { AuthTexts } from './texts';
                 [(value)]="code"
               />
               <div class="k-row">
-                <button type="submit" class="k-btn k-btn--primary" [disabled]="busy()">
+                <button type="submit" class="k-btn k-btn--primary" [disabled]="form.busy()">
                   {{ t('auth.totp_turn_on') }}
                 </button>
                 <button type="button" class="k-btn k-btn--plain" (click)="forget()">
@@ -111,7 +112,7 @@ import { AuthTexts } from './texts';
                 [(value)]="code"
               />
               <div class="k-row">
-                <button type="submit" class="k-btn k-btn--danger" [disabled]="busy()">
+                <button type="submit" class="k-btn k-btn--danger" [disabled]="form.busy()">
                   {{ t('auth.totp_turn_off') }}
                 </button>
                 <button type="button" class="k-btn k-btn--plain" (click)="forget()">
@@ -126,7 +127,7 @@ import { AuthTexts } from './texts';
             <span>{{ t(me.value().second_factor_required ? 'auth.totp_needed' : 'auth.totp_off') }}</span>
           </p>
           <p class="k-soft">{{ t('auth.totp_what') }}</p>
-          <button type="button" class="k-btn k-btn--primary" [disabled]="busy()" (click)="begin()">
+          <button type="button" class="k-btn k-btn--primary" [disabled]="form.busy()" (click)="begin()">
             {{ t('auth.totp_set_up') }}
           </button>
         }
@@ -201,12 +202,10 @@ export class SecondFactorSetup {
   });
   protected readonly setup = signal<Schemas['TotpSetup'] | null>(null);
   protected readonly code = signal('');
-  protected readonly busy = signal(false);
+  protected readonly form = authForm();
   protected readonly leaving = signal(false);
   protected readonly icons = { copy: Copy, phone: Smartphone, printer: Printer, shield: ShieldCheck };
   protected readonly newLine = '\n';
-  private readonly error = signal<unknown>(null);
-  private readonly missing = signal(false);
   private readonly session = inject(Session);
   private readonly router = inject(Router);
   private readonly texts = inject(AuthTexts);
@@ -222,19 +221,24 @@ export class SecondFactorSetup {
   });
 
   protected wrong(): string | undefined {
-    if (this.missing()) return this.texts.required();
-    const error = this.error();
-    return error === null ? undefined : this.texts.of(error);
+    return this.form.wrong('totp', 'code') ?? (this.form.failure() || undefined);
   }
 
   protected async begin(): Promise<void> {
-    await this.run(async () => this.setup.set(await call(api.POST('/api/v1/auth/2fa/totp', {}))), true);
+    await this.form.run(
+      async () => this.setup.set(await call(api.POST('/api/v1/auth/2fa/totp', {}))),
+      // There is no field yet to say it beside.
+      (error) => {
+        this.toasts.bad(this.texts.of(error));
+        return true;
+      },
+    );
   }
 
   protected async confirm(event: Event): Promise<void> {
     event.preventDefault();
-    if (!this.typed()) return;
-    await this.run(async () => {
+    if (!this.form.filled(['totp', this.code()])) return;
+    await this.form.run(async () => {
       await call(api.POST('/api/v1/auth/2fa/totp/confirm', { body: { code: this.plain() } }));
       this.forget();
       this.me.reload();
@@ -245,8 +249,8 @@ export class SecondFactorSetup {
 
   protected async disable(event: Event): Promise<void> {
     event.preventDefault();
-    if (!this.typed()) return;
-    await this.run(async () => {
+    if (!this.form.filled(['totp', this.code()])) return;
+    await this.form.run(async () => {
       await call(api.POST('/api/v1/auth/2fa/totp/disable', { body: { code: this.plain() } }));
       // The server closed every session, this one too.
       await this.session.signOut();
@@ -259,8 +263,7 @@ export class SecondFactorSetup {
     this.setup.set(null);
     this.leaving.set(false);
     this.code.set('');
-    this.error.set(null);
-    this.missing.set(false);
+    this.form.forget();
   }
 
   protected async copy(text: string): Promise<void> {
@@ -291,27 +294,5 @@ export class SecondFactorSetup {
 
   private plain(): string {
     return this.code().replace(/\s/g, '');
-  }
-
-  private typed(): boolean {
-    this.error.set(null);
-    this.missing.set(false);
-    const typed = this.plain() !== '';
-    if (!typed) queueMicrotask(() => this.missing.set(true));
-    return typed;
-  }
-
-  private async run(work: () => Promise<void>, aloud = false): Promise<void> {
-    if (this.busy()) return;
-    this.busy.set(true);
-    this.error.set(null);
-    try {
-      await work();
-    } catch (error) {
-      if (aloud || !(error instanceof Problem)) this.toasts.bad(this.texts.of(error));
-      else this.error.set(error);
-    } finally {
-      this.busy.set(false);
-    }
   }
 }

@@ -104,6 +104,11 @@ const ICONS = { phone: Smartphone, tablet: Tablet, computer: Monitor, program: T
     k-dialog {
       display: contents;
     }
+    li .k-btn {
+      flex: none;
+      padding-inline: var(--s3);
+      font-size: var(--t-small);
+    }
     .k-badge {
       margin-inline-start: var(--s1);
     }

@@ -3,11 +3,11 @@ import { Router, RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Problem, api, call } from '@kerben/api';
 import { PhonePipe, Session } from '@kerben/core';
-import { AuthFrame } from './auth-frame';
-import { contactOf } from './contact';
+import { AuthFrame, BELOW } from './auth-frame';
+import { contactOf, unbroken } from './contact';
 import { Entrance } from './enter';
 import { AuthField, Resend } from './fields';
-import { AuthTexts } from './texts';
+import { authForm } from './form-state';
 
 type Stage = 'password' | 'contact' | 'code' | 'factor';
 
@@ -16,135 +16,119 @@ type Stage = 'password' | 'contact' | 'code' | 'factor';
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [AuthField, AuthFrame, PhonePipe, Resend, RouterLink, TranslocoDirective],
   template: `
-    <ng-container *transloco="let t">
-      <k-auth-frame
-        [heading]="t('auth.signin_title')"
-        [text]="
-          t('auth.' + stage() + (stage() === 'password' && !home ? '_text_work' : '_text'), {
-            to: (login() | phone),
-          })
-        "
-      >
-        <form class="k-form" (submit)="submit($event)" novalidate>
-          @if (failure(); as text) {
-            <p class="k-notice k-notice--bad" role="alert">{{ text }}</p>
-          }
-          @switch (stage()) {
-            @case ('password') {
-              <k-auth-field
-                name="login"
-                [label]="t('auth.login')"
-                autocomplete="username"
-                [error]="wrong('login')"
-                [(value)]="login"
-              />
-              <k-auth-field
-                name="password"
-                [label]="t('auth.password')"
-                kind="password"
-                autocomplete="current-password"
-                [maxlength]="1000"
-                [error]="wrong('password')"
-                [(value)]="password"
-              />
-            }
-            @case ('contact') {
-              <k-auth-field
-                name="login"
-                [label]="t('auth.login')"
-                autocomplete="username"
-                [first]="true"
-                [error]="wrong('login', 'phone', 'email')"
-                [(value)]="login"
-              />
-            }
-            @case ('code') {
-              <k-auth-field
-                name="code"
-                [label]="t('auth.code')"
-                kind="code"
-                autocomplete="one-time-code"
-                [maxlength]="12"
-                [first]="true"
-                [error]="wrong('code')"
-                [(value)]="code"
-              />
-            }
-            @case ('factor') {
-              <k-auth-field
-                name="otp"
-                [label]="t(recovery() ? 'auth.recovery_code' : 'auth.otp')"
-                [kind]="recovery() ? 'text' : 'code'"
-                autocomplete="one-time-code"
-                [maxlength]="40"
-                [first]="true"
-                [error]="wrong('otp')"
-                [(value)]="otp"
-              />
-            }
-          }
-          <button type="submit" class="k-btn k-btn--primary k-btn--wide" [disabled]="busy()">
-            {{ t(stage() === 'contact' ? 'auth.send_code' : 'auth.enter') }}
-          </button>
-          @switch (stage()) {
-            @case ('password') {
-              <div class="k-row k-row--between">
-                <button type="button" class="k-btn k-btn--plain" (click)="turn('contact')">
-                  {{ t('auth.by_code') }}
-                </button>
-                <a class="k-btn k-btn--plain" routerLink="/reset" [queryParams]="{ next: next() }">
-                  {{ t('auth.forgot') }}
-                </a>
-              </div>
-            }
-            @case ('contact') {
-              <button type="button" class="k-btn k-btn--plain" (click)="turn('password')">
-                {{ t('auth.by_password') }}
-              </button>
-            }
-            @case ('code') {
-              <div class="k-row k-row--between">
-                <button type="button" class="k-btn k-btn--plain" (click)="turn('contact')">
-                  {{ t('auth.other_login') }}
-                </button>
-                <k-resend [since]="resendAt()" [busy]="busy()" (again)="send()" />
-              </div>
-            }
-            @case ('factor') {
-              <div class="k-row k-row--between">
-                <button type="button" class="k-btn k-btn--plain" (click)="turn('password')">
-                  {{ t('common.back') }}
-                </button>
-                <button type="button" class="k-btn k-btn--plain" (click)="swap()">
-                  {{ t(recovery() ? 'auth.use_otp' : 'auth.use_recovery') }}
-                </button>
-              </div>
-            }
-          }
-        </form>
-        @if (stage() === 'password' && newcomers) {
-          <p class="below" below>
-            <span class="k-soft">{{ t('auth.no_account') }}</span>
-            <a class="k-btn" routerLink="/signup" [queryParams]="{ next: next() }">{{
-              t('auth.to_signup')
-            }}</a>
-          </p>
+    <k-auth-frame
+      [heading]="t('auth.signin_title')"
+      [text]="t(about(), { to: unbroken(login() | phone) })"
+      [form]="form"
+      [action]="t(stage() === 'contact' ? 'auth.send_code' : 'auth.enter')"
+      (sent)="submit()"
+      *transloco="let t"
+    >
+      @switch (stage()) {
+        @case ('password') {
+          <k-auth-field
+            name="login"
+            [label]="t('auth.login')"
+            autocomplete="username"
+            [error]="form.wrong('login')"
+            [(value)]="login"
+          />
+          <k-auth-field
+            name="password"
+            [label]="t('auth.password')"
+            kind="password"
+            autocomplete="current-password"
+            [maxlength]="1000"
+            [error]="form.wrong('password')"
+            [(value)]="password"
+          />
         }
-      </k-auth-frame>
-    </ng-container>
+        @case ('contact') {
+          <k-auth-field
+            name="login"
+            [label]="t('auth.login')"
+            autocomplete="username"
+            [first]="true"
+            [error]="form.wrong('login', 'phone', 'email')"
+            [(value)]="login"
+          />
+        }
+        @case ('code') {
+          <k-auth-field
+            name="code"
+            [label]="t('auth.code')"
+            kind="code"
+            autocomplete="one-time-code"
+            [maxlength]="12"
+            [first]="true"
+            [error]="form.wrong('code')"
+            [(value)]="code"
+          />
+        }
+        @case ('factor') {
+          @if (recovery()) {
+            <k-auth-field
+              name="otp"
+              [label]="t('auth.recovery_code')"
+              [maxlength]="40"
+              [first]="true"
+              [error]="form.wrong('otp')"
+              [(value)]="otp"
+            />
+          } @else {
+            <k-auth-field
+              name="otp"
+              [label]="t('auth.otp')"
+              kind="code"
+              autocomplete="one-time-code"
+              [maxlength]="12"
+              [first]="true"
+              [error]="form.wrong('otp')"
+              [(value)]="otp"
+            />
+          }
+        }
+      }
+      <div class="k-row k-row--between" after>
+        @switch (stage()) {
+          @case ('password') {
+            <button type="button" class="k-btn k-btn--plain" (click)="turn('contact')">
+              {{ t('auth.by_code') }}
+            </button>
+            <a class="k-btn k-btn--plain" routerLink="/reset" [queryParams]="{ next: next() }">
+              {{ t('auth.forgot') }}
+            </a>
+          }
+          @case ('contact') {
+            <button type="button" class="k-btn k-btn--plain alone" (click)="turn('password')">
+              {{ t('auth.by_password') }}
+            </button>
+          }
+          @case ('code') {
+            <button type="button" class="k-btn k-btn--plain" (click)="turn('contact')">
+              {{ t('auth.other_login') }}
+            </button>
+            <k-resend [since]="resendAt()" [busy]="form.busy()" (again)="send()" />
+          }
+          @case ('factor') {
+            <button type="button" class="k-btn k-btn--plain" (click)="turn('password')">
+              {{ t('common.back') }}
+            </button>
+            <button type="button" class="k-btn k-btn--plain" (click)="swap()">
+              {{ t(recovery() ? 'auth.use_otp' : 'auth.use_recovery') }}
+            </button>
+          }
+        }
+      </div>
+      @if (stage() === 'password' && newcomers) {
+        <p class="below" below>
+          <span class="k-soft">{{ t('auth.no_account') }}</span>
+          <a class="k-btn" routerLink="/signup" [queryParams]="{ next: next() }">{{ t('auth.to_signup') }}</a>
+        </p>
+      }
+    </k-auth-frame>
   `,
-  styles: `
-    .below {
-      display: flex;
-      flex-wrap: wrap;
-      align-items: center;
-      justify-content: center;
-      gap: var(--s2) var(--s4);
-    }
-    .k-btn--plain {
-      padding-inline: var(--s2);
-    }
-  `,
+  styles: [BELOW, '.alone { margin-inline: auto; }'],
 })
 export class SignInPage {
   /** Where to go afterwards, from the address. */
@@ -155,23 +139,21 @@ export class SignInPage {
   protected readonly code = signal('');
   protected readonly otp = signal('');
   protected readonly recovery = signal(false);
-  protected readonly busy = signal(false);
   protected readonly resendAt = signal(0);
-  private readonly error = signal<unknown>(null);
-  private readonly missing = signal<string | null>(null);
+  protected readonly form = authForm();
+  protected readonly unbroken = unbroken;
   private readonly entrance = inject(Entrance);
-  private readonly texts = inject(AuthTexts);
   private byCode = false;
   /** The console has no sign-up. */
   protected readonly newcomers = inject(Router).config.some((route) => route.path === 'signup');
 
   /** The storefront, and not a place of work. */
-  protected readonly home = new URL(document.baseURI).pathname === '/';
-
-  protected readonly failure = computed(() => {
-    const error = this.error();
-    if (error === null || (error instanceof Problem && error.errors.length)) return '';
-    return this.texts.of(error);
+  private readonly home = new URL(document.baseURI).pathname === '/';
+  /** What to do now. */
+  protected readonly about = computed(() => {
+    const stage = this.stage();
+    if (stage === 'password') return this.home ? 'auth.password_text' : 'auth.password_text_work';
+    return stage === 'factor' && this.recovery() ? 'auth.recovery_text' : `auth.${stage}_text`;
   });
 
   constructor() {
@@ -181,17 +163,10 @@ export class SignInPage {
     if (inject(Session).isSignedIn()) queueMicrotask(() => void this.entrance.go(this.next()));
   }
 
-  protected wrong(...names: string[]): string | undefined {
-    const missing = this.missing();
-    if (missing && names.includes(missing)) return this.texts.required();
-    return this.texts.field(this.error(), ...names);
-  }
-
   protected turn(stage: Stage): void {
     this.stage.set(stage);
     this.byCode = stage === 'contact' || stage === 'code';
-    this.error.set(null);
-    this.missing.set(null);
+    this.form.forget();
     this.code.set('');
     this.otp.set('');
     this.recovery.set(false);
@@ -200,69 +175,54 @@ export class SignInPage {
   protected swap(): void {
     this.recovery.update((now) => !now);
     this.otp.set('');
-    this.error.set(null);
+    this.form.forget();
   }
 
-  protected submit(event: Event): void {
-    event.preventDefault();
-    const empty = this.firstEmpty();
-    this.error.set(null);
-    this.missing.set(null);
-    if (empty) queueMicrotask(() => this.missing.set(empty));
-    else if (this.stage() === 'contact') void this.send();
-    else void this.enter();
+  protected submit(): void {
+    const asked = {
+      password: { login: this.login(), password: this.password() },
+      contact: { login: this.login() },
+      code: { code: this.code() },
+      factor: { otp: this.otp() },
+    }[this.stage()];
+    if (!this.form.filled(...Object.entries(asked))) return;
+    if (this.stage() === 'contact') this.send();
+    else this.enter();
   }
 
-  protected async send(): Promise<void> {
-    if (this.busy()) return;
-    this.busy.set(true);
-    this.error.set(null);
-    try {
+  protected send(): void {
+    void this.form.run(async () => {
       const body = { purpose: 'signin' as const, ...contactOf(this.login()) };
       const asked = await call(api.POST('/api/v1/auth/codes', { body }));
       this.resendAt.set(Date.now() + asked.resend_after_s * 1000);
       this.stage.set('code');
       this.byCode = true;
-    } catch (error) {
-      this.error.set(error);
-    } finally {
-      this.busy.set(false);
-    }
+    });
   }
 
-  private firstEmpty(): string | null {
-    const stage = this.stage();
-    if ((stage === 'password' || stage === 'contact') && !this.login().trim()) return 'login';
-    if (stage === 'password' && !this.password()) return 'password';
-    if (stage === 'code' && !this.code().trim()) return 'code';
-    return stage === 'factor' && !this.otp().trim() ? 'otp' : null;
-  }
-
-  private async enter(): Promise<void> {
-    if (this.busy()) return;
-    this.busy.set(true);
+  private enter(): void {
     const otp = this.stage() === 'factor' ? this.otp().replace(/\s/g, '') : null;
-    try {
-      const answer = this.byCode
-        ? await call(
-            api.POST('/api/v1/auth/signin/code', {
-              body: { code: this.code().replace(/\s/g, ''), otp, ...contactOf(this.login()) },
-            }),
-          )
-        : await call(
-            api.POST('/api/v1/auth/signin', {
-              body: { login: this.login().trim(), password: this.password(), otp },
-            }),
-          );
-      await this.entrance.enter(answer, this.next());
-    } catch (error) {
-      if (error instanceof Problem && error.code === 'OTP_REQUIRED') this.stage.set('factor');
-      else {
-        this.error.set(error);
-        if (this.stage() === 'factor') this.otp.set('');
-      }
-    } finally {
-      this.busy.set(false);
-    }
+    void this.form.run(
+      async () => {
+        const answer = this.byCode
+          ? await call(
+              api.POST('/api/v1/auth/signin/code', {
+                body: { code: this.code().replace(/\s/g, ''), otp, ...contactOf(this.login()) },
+              }),
+            )
+          : await call(
+              api.POST('/api/v1/auth/signin', {
+                body: { login: this.login().trim(), password: this.password(), otp },
+              }),
+            );
+        await this.entrance.enter(answer, this.next());
+      },
+      (error) => {
+        const wanted = error instanceof Problem && error.code === 'OTP_REQUIRED';
+        if (wanted) this.stage.set('factor');
+        else if (this.stage() === 'factor') this.otp.set('');
+        return wanted;
+      },
+    );
   }
 }

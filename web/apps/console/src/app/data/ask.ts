@@ -14,7 +14,7 @@ interface Init {
 
 type Send = (path: string, init: object) => Promise<{ data?: unknown; error?: unknown; response: Response }>;
 
-type Route = keyof paths extends infer K ? (K extends `/api/v1${infer Rest}` ? Rest : never) : never;
+export type Route = keyof paths extends infer K ? (K extends `/api/v1${infer Rest}` ? Rest : never) : never;
 
 /**
  * A call to one of the server's routes by its address after `/api/v1`; empty parameters are left out. Throws `Problem`.

@@ -2,18 +2,17 @@ import { ChangeDetectionStrategy, Component, inject, input } from '@angular/core
 import { Router } from '@angular/router';
 import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
 import { DateTimePipe, formatMoney } from '@kerben/core';
-import { Empty, Failed, Loading } from '@kerben/design';
 import type { AuditEntry } from '../data/admin';
-import { ask, type PageOf } from '../data/ask';
-import { paged } from '../ui/paged';
-import { ConsolePage, More } from '../ui/parts';
+import { Listed } from '../ui/listed';
+import { listOf } from '../ui/paged';
+import { ConsolePage } from '../ui/parts';
 import { ROWS } from '../ui/rows.css';
 import { ACTIONS, ENTITIES, ROLES, changesOf, isKnown, isSum } from './audit-words';
 
 /** Who did what, with what stood before and after in words. */
 @Component({
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [ConsolePage, DateTimePipe, Empty, Failed, Loading, More, TranslocoDirective],
+  imports: [ConsolePage, DateTimePipe, Listed, TranslocoDirective],
   template: `
     <c-page [heading]="t('shell.audit')" [text]="t('console.audit.text')" *transloco="let t">
       <form class="tools" (submit)="$event.preventDefault()">
@@ -63,64 +62,55 @@ import { ACTIONS, ENTITIES, ROLES, changesOf, isKnown, isSum } from './audit-wor
           </button>
         }
       </form>
-      @if (list.error(); as error) {
-        <k-failed [error]="error" (again)="list.reload()" />
-      } @else if (list.shown(); as entries) {
-        @if (entries.length) {
-          <ul class="rows" role="list">
-            @for (entry of entries; track entry.id) {
-              <li>
-                <p class="k-soft k-num">{{ entry.at | dateTime }}</p>
-                <div>
-                  <p class="main">{{ t('console.deed.' + deed(entry)) }}</p>
-                  <p class="who">
-                    @if (entry.actor_id; as actor) {
-                      <button type="button" (click)="set({ actor_id: actor })">
-                        {{ entry.actor_name ?? t('console.actor.' + role(entry)) }}
-                      </button>
-                      @if (entry.actor_name && entry.actor_name !== t('console.actor.' + role(entry))) {
-                        <span class="k-soft">{{ t('console.actor.' + role(entry)) }}</span>
-                      }
-                    } @else {
+      <c-listed [list]="list" [none]="t('console.audit.none')" [noneText]="t('console.none_filter')">
+        <ul class="rows" role="list">
+          @for (entry of list.shown(); track entry.id) {
+            <li>
+              <p class="k-soft k-num">{{ entry.at | dateTime }}</p>
+              <div>
+                <p class="main">{{ t('console.deed.' + deed(entry)) }}</p>
+                <p class="who">
+                  @if (entry.actor_id; as actor) {
+                    <button type="button" (click)="set({ actor_id: actor })">
+                      {{ entry.actor_name ?? t('console.actor.' + role(entry)) }}
+                    </button>
+                    @if (entry.actor_name && entry.actor_name !== t('console.actor.' + role(entry))) {
                       <span class="k-soft">{{ t('console.actor.' + role(entry)) }}</span>
                     }
-                    <button type="button" (click)="set({ entity: entry.entity, entity_id: entry.entity_id })">
-                      {{ t('console.audit.all_of', { entity: t('console.entity.' + thing(entry)) }) }}
-                    </button>
-                  </p>
-                </div>
-                <dl>
-                  @for (change of changes(entry); track change.field) {
-                    <div>
-                      <dt>{{ field(change.field) }}</dt>
-                      <dd>
-                        @if (change.before !== null) {
-                          <del>{{ value(change.before, change.field) }}</del>
-                        }
-                        @if (change.after !== null) {
-                          <ins>{{ value(change.after, change.field) }}</ins>
-                        }
-                      </dd>
-                    </div>
+                  } @else {
+                    <span class="k-soft">{{ t('console.actor.' + role(entry)) }}</span>
                   }
-                </dl>
-              </li>
-            }
-          </ul>
-          <c-more [list]="list" />
-        } @else {
-          <k-empty [heading]="t('console.audit.none')" [text]="t('console.none_filter')" />
-        }
-      } @else {
-        <k-loading [count]="8" />
-      }
+                  <button type="button" (click)="set({ entity: entry.entity, entity_id: entry.entity_id })">
+                    {{ t('console.audit.all_of', { entity: t('console.entity.' + thing(entry)) }) }}
+                  </button>
+                </p>
+              </div>
+              <dl>
+                @for (change of changes(entry); track change.field) {
+                  <div>
+                    <dt>{{ field(change.field) }}</dt>
+                    <dd>
+                      @if (change.before !== null) {
+                        <del>{{ value(change.before, change.field) }}</del>
+                      }
+                      @if (change.after !== null) {
+                        <ins>{{ value(change.after, change.field) }}</ins>
+                      }
+                    </dd>
+                  </div>
+                }
+              </dl>
+            </li>
+          }
+        </ul>
+      </c-listed>
     </c-page>
   `,
   styles: [
     ROWS,
     `
       :host {
-        --cols: 140px minmax(200px, 1fr) minmax(260px, 1.6fr);
+        --cols: 130px minmax(320px, 1.2fr) minmax(240px, 1.4fr);
       }
       .rows > li {
         align-items: start;
@@ -191,22 +181,15 @@ export class AuditPage {
   protected readonly entities = ENTITIES;
   private readonly router = inject(Router);
   private readonly transloco = inject(TranslocoService);
-  protected readonly list = paged(
-    () => ({
-      action: this.action(),
-      entity: this.entity(),
-      entity_id: this.entity_id(),
-      actor_id: this.actor_id(),
-      since: midnight(this.since()),
-      // The last day is inside.
-      until: midnight(this.until(), 1),
-    }),
-    (filters, cursor, signal) =>
-      ask<PageOf<AuditEntry>>('GET', '/admin/audit', {
-        query: { ...filters, cursor, limit: 50 },
-        ...(signal ? { signal } : {}),
-      }),
-  );
+  protected readonly list = listOf<AuditEntry>('/admin/audit', () => ({
+    action: this.action(),
+    entity: this.entity(),
+    entity_id: this.entity_id(),
+    actor_id: this.actor_id(),
+    since: midnight(this.since()),
+    // The last day is inside.
+    until: midnight(this.until(), 1),
+  }));
 
   protected key(action: string): string {
     return action.replaceAll('.', '_');
@@ -231,9 +214,7 @@ export class AuditPage {
   protected field(path: string): string {
     return path
       .split('.')
-      .map((part) =>
-        isKnown(part) ? this.transloco.translate<string>(`console.field.${part}`) : part.replaceAll('_', ' '),
-      )
+      .map((part) => this.transloco.translate<string>(`console.field.${isKnown(part) ? part : 'other'}`))
       .join(' · ');
   }
 

@@ -11,25 +11,36 @@ describe('changesOf', () => {
     ]);
   });
 
-  it('never shows structures: nested fields get names, lists are joined, long numbers shortened', () => {
+  it('never shows structures: nested fields get names, lists are joined, ids left out', () => {
     const after = {
       delivery: { city: 'Ош', point: { lat: 40.5 } },
       roles: ['buyer', 'admin'],
       shop_id: '01a1fb0a-dd6d-700c-8e2e-770a0606a901',
-      lines: [{ sku: 'A', qty: 2 }],
+      lines: [{ sku: 'A', qty: 2, price: 98_000, id: '01a1fb0a-dd6d-700c-8e2e-770a0606a902' }],
+      pictures: ['01a1fb0a-dd6d-700c-8e2e-770a0606a903'],
+      on_hand_milli: 1500,
       nothing: null,
     };
     expect(changesOf(null, after).map((c) => [c.field, c.after])).toEqual([
       ['delivery.city', 'Ош'],
       ['delivery.point.lat', '40.5'],
       ['roles', 'buyer, admin'],
-      ['shop_id', '…06a901'],
       ['lines', 'A 2'],
+      ['on_hand', '1.5'],
     ]);
+  });
+
+  it('tells that an id changed, and not from what to what', () => {
+    const id = '01a1fb0a-dd6d-700c-8e2e-770a0606a901';
+    const changed = [{ field: 'parent_id', before: null, after: 'changed' }];
+    expect(changesOf({ parent_id: id }, { parent_id: id.replace('901', '902') })).toEqual(changed);
+    expect(changesOf({ parent_id: id }, { parent_id: null })).toEqual(changed);
+    expect(changesOf({ parent_id: null }, { parent_id: id })).toEqual(changed);
   });
 
   it('knows which numbers are sums', () => {
     expect(isSum('total', '23000')).toBe(true);
+    expect(isSum('offer.price', '23000')).toBe(true);
     expect(isSum('total', 'all')).toBe(false);
     expect(isSum('delta', '23000')).toBe(false);
   });

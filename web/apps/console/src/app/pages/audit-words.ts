@@ -182,7 +182,29 @@ const FIELDS = new Set([
   'position',
   'event_id',
   'verified_at',
+  'grace_h',
+  'positions',
+  'reported',
+  'ours',
+  'format',
+  'revive',
+  'dry_run',
+  'file_name',
+  'default_price',
+  'payments',
+  'expires_at',
+  'variants',
+  'outcome',
+  'amount',
+  'failure',
+  'kind',
+  'threshold',
+  'version',
 ]);
+
+/** Kept as whole numbers that only programs read, and said elsewhere where they matter. */
+const INNER = new Set(['price', 'on_hand_milli']);
+const SUMS = new Set(['total', 'price', 'default_price', 'amount']);
 
 export interface Change {
   /** «delivery.city»; its parts are names of the catalogue (`console.field.…`) as far as `isKnown` says. */
@@ -193,27 +215,40 @@ export interface Change {
 
 type Fields = Record<string, unknown> | null;
 
-/** What differs between two states, field by field, as text; what stayed the same is left out. */
+/** Numbers that only programs know say nothing to a person. */
+const isId = (text: string): boolean => /^[0-9a-f]{8}-[0-9a-f]{4}-/.test(text);
+
+/**
+ * What differs between two states, field by field, as text; what stayed the same is left out. Of numbers that only
+ * programs know it is said that they changed (`changed`), of something new not even that.
+ */
 export function changesOf(before: Fields, after: Fields): Change[] {
   const old = flat(before);
   const now = flat(after);
   return [...new Set([...old.keys(), ...now.keys()])]
     .map((field) => ({ field, before: old.get(field) ?? null, after: now.get(field) ?? null }))
-    .filter((change) => change.before !== change.after);
+    .filter((change) => change.before !== change.after)
+    .map((change) =>
+      isId(change.before ?? change.after ?? '') ? { ...change, before: null, after: 'changed' } : change,
+    )
+    .filter((change) => before !== null || change.after !== 'changed');
 }
 
 /** Written to the log in tyiyn, and shown as a sum. */
-export const isSum = (field: string, text: string): boolean => field === 'total' && /^-?\d{1,15}$/.test(text);
+export const isSum = (field: string, text: string): boolean =>
+  SUMS.has(field.split('.').at(-1) ?? '') && /^-?\d{1,15}$/.test(text);
 
 export const isKnown = (part: string): boolean => FIELDS.has(part);
 
-/** Nested objects become fields of their own, «delivery.city»; numbers that only programs know are shortened. */
+/** Nested objects become fields of their own, «delivery.city». */
 function flat(fields: Fields, prefix = ''): Map<string, string> {
   const found = new Map<string, string>();
   for (const [name, value] of Object.entries(fields ?? {})) {
     const field = prefix + name;
     if (value !== null && typeof value === 'object' && !Array.isArray(value)) {
       for (const [deep, text] of flat(value as Record<string, unknown>, `${field}.`)) found.set(deep, text);
+    } else if (name === 'on_hand_milli' && typeof value === 'number') {
+      found.set(`${prefix}on_hand`, String(value / 1000));
     } else {
       const text = words(value);
       if (text !== '') found.set(field, text);
@@ -226,10 +261,16 @@ function words(value: unknown): string {
   if (value === null || value === undefined) return '';
   if (value === true) return 'yes';
   if (value === false) return 'no';
-  if (Array.isArray(value)) return value.map(words).join(', ');
-  if (typeof value === 'object') {
-    return Object.values(value).map(words).filter(Boolean).join(' ');
-  }
-  const text = String(value);
-  return /^[0-9a-f]{8}-[0-9a-f]{4}-/.test(text) ? `…${text.slice(-6)}` : text;
+  if (Array.isArray(value)) return known(value).join(', ');
+  return typeof value === 'object'
+    ? known(
+        Object.entries(value)
+          .filter(([name]) => !INNER.has(name))
+          .map(([, inner]) => inner as unknown),
+      ).join(' ')
+    : String(value);
+}
+
+function known(values: readonly unknown[]): string[] {
+  return values.map(words).filter((text) => text !== '' && !isId(text));
 }

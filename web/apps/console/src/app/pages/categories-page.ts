@@ -1,4 +1,13 @@
-import { ChangeDetectionStrategy, Component, computed, inject, resource, signal } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  Injector,
+  afterNextRender,
+  computed,
+  inject,
+  resource,
+  signal,
+} from '@angular/core';
 import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
 import { Problem } from '@kerben/api';
 import { ProblemTexts } from '@kerben/core';
@@ -103,6 +112,7 @@ interface Draft {
               <span>{{ t('console.categories.name') }}</span>
               <input
                 #name
+                autofocus
                 class="k-input"
                 name="name"
                 maxlength="100"
@@ -163,6 +173,11 @@ interface Draft {
       hyphens: auto;
       overflow-wrap: anywhere;
     }
+    @media (width < 600px) {
+      .k-icon-btn {
+        width: 40px;
+      }
+    }
     @media (width >= 600px) {
       li {
         padding-inline-start: calc(var(--s4) + var(--depth) * var(--s5));
@@ -204,6 +219,7 @@ export class CategoriesPage {
   protected readonly draft = signal<Draft | null>(null);
   protected readonly wrong = signal('');
   protected readonly doing = acting();
+  private readonly injector = inject(Injector);
   private readonly confirm = inject(Confirm);
   private readonly toasts = inject(Toasts);
   private readonly texts = inject(ProblemTexts);
@@ -286,18 +302,28 @@ export class CategoriesPage {
     );
   }
 
-  /** One place up or down among its siblings. */
+  /** One place up or down among its siblings; the arrow keeps the focus where it goes. */
   protected async move(category: AdminCategory, by: 1 | -1): Promise<void> {
+    const pressed = document.activeElement;
     const changes = reordered(this.all.hasValue() ? this.all.value() : [], category, by);
     await this.doing.run(category.id, async () => {
       for (const { id, sort } of changes)
         await ask('PATCH', '/admin/categories/{category_id}', { path: { category_id: id }, body: { sort } });
-      this.all.reload();
+      const sorts = new Map(changes.map(({ id, sort }) => [id, sort]));
+      this.all.update((now) => now?.map((c) => ({ ...c, sort: sorts.get(c.id) ?? c.sort })));
     });
+    afterNextRender(() => follow(pressed), { injector: this.injector });
   }
 
   private async patch(category: AdminCategory, body: Partial<AdminCategory>): Promise<void> {
     await ask('PATCH', '/admin/categories/{category_id}', { path: { category_id: category.id }, body });
     this.all.reload();
   }
+}
+
+/** To the arrow that was pressed, or to its neighbour when it leads no further. */
+function follow(pressed: Element | null): void {
+  if (!(pressed instanceof HTMLButtonElement)) return;
+  const arrows = pressed.parentElement?.querySelectorAll<HTMLButtonElement>('button:enabled');
+  (pressed.disabled ? arrows?.[0] : pressed)?.focus();
 }

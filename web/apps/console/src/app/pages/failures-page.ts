@@ -1,13 +1,14 @@
 import { ChangeDetectionStrategy, Component, inject, resource } from '@angular/core';
 import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
 import { AgoPipe, DateTimePipe } from '@kerben/core';
-import { Empty, Failed, Loading, Toasts } from '@kerben/design';
+import { Failed, Loading, Toasts } from '@kerben/design';
 import type { DeadLetter, Jobs } from '../data/admin';
-import { ask, type PageOf } from '../data/ask';
+import { ask } from '../data/ask';
 import { acting } from '../ui/acting';
 import { Confirm } from '../ui/confirm';
-import { paged } from '../ui/paged';
-import { ConsolePage, More } from '../ui/parts';
+import { Listed } from '../ui/listed';
+import { listOf } from '../ui/paged';
+import { ConsolePage } from '../ui/parts';
 import { ROWS } from '../ui/rows.css';
 
 const SUBJECTS = [
@@ -27,64 +28,60 @@ const QUEUES = ['goods_import.run', 'media.process', 'notifications.send', 'payo
 /** Events and jobs that the server could not handle: handled again, or given up with a note. */
 @Component({
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [AgoPipe, ConsolePage, DateTimePipe, Empty, Failed, Loading, More, TranslocoDirective],
+  imports: [AgoPipe, ConsolePage, DateTimePipe, Failed, Listed, Loading, TranslocoDirective],
   template: `
     <c-page [heading]="t('shell.failures')" [text]="t('console.failures.text')" *transloco="let t">
       <h2>{{ t('console.failures.letters') }}</h2>
-      @if (letters.error(); as error) {
-        <k-failed [error]="error" (again)="letters.reload()" />
-      } @else if (letters.shown(); as rows) {
-        @if (rows.length) {
-          <ul class="rows" role="list">
-            @for (letter of rows; track letter.id) {
-              <li>
-                <div>
-                  <p class="main">{{ t('console.failures.about_' + subject(letter.event_name)) }}</p>
-                  <p class="k-soft">
-                    {{ t('console.failures.tries', { n: letter.attempts }) }}
-                    @if (letter.parked_behind) {
-                      · {{ t('console.failures.behind', { n: letter.parked_behind }) }}
-                    }
-                  </p>
-                </div>
-                <p>
-                  {{ letter.first_failed_at | ago }}
-                  <span class="k-soft under">{{ letter.first_failed_at | dateTime }}</span>
+      <c-listed
+        [list]="letters"
+        [none]="t('console.failures.none')"
+        [noneText]="t('console.failures.none_text')"
+        [count]="2"
+      >
+        <ul class="rows" role="list">
+          @for (letter of letters.shown(); track letter.id) {
+            <li>
+              <div>
+                <p class="main">{{ t('console.failures.about_' + subject(letter.event_name)) }}</p>
+                <p class="k-soft">
+                  {{ t('console.failures.tries', { n: letter.attempts }) }}
+                  @if (letter.parked_behind) {
+                    · {{ t('console.failures.behind', { n: letter.parked_behind }) }}
+                  }
                 </p>
-                <details>
-                  <summary>{{ t('console.failures.details') }}</summary>
-                  <dl class="k-dl">
-                    <dt>{{ t('console.failures.event') }}</dt>
-                    <dd>{{ letter.event_name }}</dd>
-                    <dt>{{ t('console.failures.consumer') }}</dt>
-                    <dd>{{ letter.consumer }}</dd>
-                    <dt>{{ t('console.failures.error') }}</dt>
-                    <dd>{{ letter.error }}</dd>
-                  </dl>
-                </details>
-                <div class="acts">
-                  <button type="button" class="k-btn" [disabled]="doing.busy()" (click)="replay(letter)">
-                    {{ t('console.failures.replay') }}
-                  </button>
-                  <button
-                    type="button"
-                    class="k-btn k-btn--danger"
-                    [disabled]="doing.busy()"
-                    (click)="discard(letter)"
-                  >
-                    {{ t('console.failures.discard') }}
-                  </button>
-                </div>
-              </li>
-            }
-          </ul>
-          <c-more [list]="letters" />
-        } @else {
-          <k-empty [heading]="t('console.failures.none')" [text]="t('console.failures.none_text')" />
-        }
-      } @else {
-        <k-loading [count]="2" />
-      }
+              </div>
+              <p>
+                {{ letter.first_failed_at | ago }}
+                <span class="k-soft under">{{ letter.first_failed_at | dateTime }}</span>
+              </p>
+              <details>
+                <summary>{{ t('console.failures.details') }}</summary>
+                <dl class="k-dl">
+                  <dt>{{ t('console.failures.event') }}</dt>
+                  <dd>{{ letter.event_name }}</dd>
+                  <dt>{{ t('console.failures.consumer') }}</dt>
+                  <dd>{{ letter.consumer }}</dd>
+                  <dt>{{ t('console.failures.error') }}</dt>
+                  <dd>{{ letter.error }}</dd>
+                </dl>
+              </details>
+              <div class="acts">
+                <button type="button" class="k-btn" [disabled]="doing.busy()" (click)="replay(letter)">
+                  {{ t('console.failures.replay') }}
+                </button>
+                <button
+                  type="button"
+                  class="k-btn k-btn--danger"
+                  [disabled]="doing.busy()"
+                  (click)="discard(letter)"
+                >
+                  {{ t('console.failures.discard') }}
+                </button>
+              </div>
+            </li>
+          }
+        </ul>
+      </c-listed>
 
       <h2>{{ t('console.failures.jobs') }}</h2>
       @if (jobs.hasValue()) {
@@ -135,10 +132,18 @@ const QUEUES = ['goods_import.run', 'media.process', 'notifications.send', 'payo
     ROWS,
     `
       :host {
-        --cols: minmax(220px, 1.4fr) 160px minmax(200px, 1.6fr) 290px;
+        --cols: minmax(232px, 1fr) 120px minmax(200px, 2fr) 256px;
+      }
+      .rows > li {
+        align-items: start;
       }
       .jobs {
         --cols: minmax(220px, 1fr) minmax(160px, 1fr) minmax(220px, 1.4fr);
+      }
+      @media (width >= 1000px) {
+        details {
+          margin-top: calc(-1 * var(--s3));
+        }
       }
       summary {
         min-height: var(--touch);
@@ -157,14 +162,7 @@ export class FailuresPage {
   private readonly confirm = inject(Confirm);
   private readonly toasts = inject(Toasts);
   private readonly transloco = inject(TranslocoService);
-  protected readonly letters = paged(
-    () => ({}),
-    (_, cursor, signal) =>
-      ask<PageOf<DeadLetter>>('GET', '/admin/dead-letters', {
-        query: { cursor },
-        ...(signal ? { signal } : {}),
-      }),
-  );
+  protected readonly letters = listOf<DeadLetter>('/admin/dead-letters', () => ({}));
   protected readonly jobs = resource({
     loader: ({ abortSignal }) => ask<Jobs>('GET', '/admin/jobs', { signal: abortSignal }),
   });

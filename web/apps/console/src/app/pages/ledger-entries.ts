@@ -2,11 +2,9 @@ import { ChangeDetectionStrategy, Component, inject, input } from '@angular/core
 import { Router } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { DateTimePipe } from '@kerben/core';
-import { Empty, Failed, Loading } from '@kerben/design';
 import type { LedgerAccount, LedgerEntry } from '../data/admin';
-import { ask, type PageOf } from '../data/ask';
-import { paged } from '../ui/paged';
-import { More } from '../ui/parts';
+import { Listed } from '../ui/listed';
+import { listOf } from '../ui/paged';
 import { ROWS } from '../ui/rows.css';
 
 const ACCOUNTS = [
@@ -38,7 +36,7 @@ const KINDS = [
 @Component({
   selector: 'c-ledger-entries',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [DateTimePipe, Empty, Failed, Loading, More, TranslocoDirective],
+  imports: [DateTimePipe, Listed, TranslocoDirective],
   template: `
     <ng-container *transloco="let t">
       <label class="k-field">
@@ -50,42 +48,37 @@ const KINDS = [
           }
         </select>
       </label>
-      @if (list.error(); as error) {
-        <k-failed [error]="error" (again)="list.reload()" />
-      } @else if (list.shown(); as entries) {
-        @if (entries.length) {
-          <ul class="rows" role="list">
-            @for (entry of entries; track entry.transfer_id + (entry.debit ? 'd' : 'c')) {
-              <li>
-                <p class="k-soft k-num">{{ entry.at | dateTime }}</p>
-                <p class="main">{{ t('console.entry.' + kindOf(entry)) }}</p>
-                <p>
-                  {{ t('console.account.' + kindOfAccount(entry.account)) }}
-                  <span class="k-soft under">
-                    {{ entry.account.merchant_name }}
-                    {{
-                      t('console.money.against', {
-                        account: t('console.account.' + kindOfAccount(entry.other)),
-                      })
-                    }}
-                  </span>
-                </p>
-                <p class="sum">
-                  {{ entry.debit?.display ?? entry.credit?.display }}
-                  <span class="k-soft under side">{{
-                    t(entry.debit ? 'console.money.debit' : 'console.money.credit')
-                  }}</span>
-                </p>
-              </li>
-            }
-          </ul>
-          <c-more [list]="list" />
-        } @else {
-          <k-empty [heading]="t('console.money.no_entries')" [text]="t('console.money.no_entries_text')" />
-        }
-      } @else {
-        <k-loading [count]="8" />
-      }
+      <c-listed
+        [list]="list"
+        [none]="t('console.money.no_entries')"
+        [noneText]="t('console.money.no_entries_text')"
+      >
+        <ul class="rows" role="list">
+          @for (entry of list.shown(); track entry.transfer_id + (entry.debit ? 'd' : 'c')) {
+            <li>
+              <p class="k-soft k-num">{{ entry.at | dateTime }}</p>
+              <p class="main wide">{{ t('console.entry.' + kindOf(entry)) }}</p>
+              <p class="wide">
+                {{ t('console.account.' + kindOfAccount(entry.account))
+                }}{{ entry.account.merchant_name ? ' · ' + entry.account.merchant_name : '' }}
+                <span class="k-soft under">
+                  {{
+                    t('console.money.against', {
+                      account: t('console.account.' + kindOfAccount(entry.other)),
+                    })
+                  }}
+                </span>
+              </p>
+              <p class="sum">
+                {{ entry.debit?.display ?? entry.credit?.display }}
+                <span class="k-soft under side">{{
+                  t(entry.debit ? 'console.money.debit' : 'console.money.credit')
+                }}</span>
+              </p>
+            </li>
+          }
+        </ul>
+      </c-listed>
     </ng-container>
   `,
   styles: [
@@ -110,14 +103,7 @@ export class LedgerEntries {
   readonly account = input<string>();
   protected readonly accounts = ACCOUNTS;
   private readonly router = inject(Router);
-  protected readonly list = paged(
-    () => ({ account: this.account() }),
-    ({ account }, cursor, signal) =>
-      ask<PageOf<LedgerEntry>>('GET', '/admin/ledger/entries', {
-        query: { account, cursor, limit: 50 },
-        ...(signal ? { signal } : {}),
-      }),
-  );
+  protected readonly list = listOf<LedgerEntry>('/admin/ledger/entries', () => ({ account: this.account() }));
 
   protected kindOf(entry: LedgerEntry): string {
     return KINDS.includes(entry.kind) ? entry.kind : 'other';

@@ -1,12 +1,13 @@
-import { ChangeDetectionStrategy, Component, computed, inject, input, resource } from '@angular/core';
-import { toSignal } from '@angular/core/rxjs-interop';
-import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
+import { ChangeDetectionStrategy, Component, input, resource } from '@angular/core';
+import { TranslocoDirective } from '@jsverse/transloco';
 import { api, call } from '@kerben/api';
 import { MoneyPipe } from '@kerben/core';
 import { Failed, Loading } from '@kerben/design';
+import { choices } from '../ui/listed';
 import { Chips, ConsolePage } from '../ui/parts';
 import { LedgerEntries } from './ledger-entries';
 import { PaymentProblems } from './payment-problems';
+import { RefundClaims } from './refund-claims';
 
 /** The books: whether they balance, what is booked, and payments that a person has to look into. */
 @Component({
@@ -19,6 +20,7 @@ import { PaymentProblems } from './payment-problems';
     Loading,
     MoneyPipe,
     PaymentProblems,
+    RefundClaims,
     TranslocoDirective,
   ],
   template: `
@@ -27,6 +29,9 @@ import { PaymentProblems } from './payment-problems';
       @switch (view()) {
         @case ('problems') {
           <c-payment-problems [resolved]="resolved()" />
+        }
+        @case ('refunds') {
+          <c-refund-claims [refunds]="refunds()" />
         }
         @case ('entries') {
           <c-ledger-entries [account]="account()" />
@@ -101,16 +106,12 @@ import { PaymentProblems } from './payment-problems';
 export class MoneyPage {
   readonly view = input<string>();
   readonly resolved = input<string>();
+  readonly refunds = input<string>();
   readonly account = input<string>();
-  private readonly transloco = inject(TranslocoService);
-  private readonly language = toSignal(this.transloco.langChanges$);
-  protected readonly views = computed(() => {
-    this.language();
-    return ['', 'problems', 'entries'].map((value) => ({
-      value,
-      label: this.transloco.translate<string>(`console.money.view_${value || 'balance'}`),
-    }));
-  });
+  protected readonly views = choices(
+    ['', 'problems', 'refunds', 'entries'],
+    (value) => `console.money.view_${value || 'balance'}`,
+  );
   protected readonly balance = resource({
     loader: ({ abortSignal }) => call(api.GET('/api/v1/admin/ledger/trial-balance', { signal: abortSignal })),
   });

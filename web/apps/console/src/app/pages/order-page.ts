@@ -1,12 +1,13 @@
-import { ChangeDetectionStrategy, Component, computed, inject, input, resource } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, input, resource } from '@angular/core';
 import { RouterLink } from '@angular/router';
-import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
+import { TranslocoDirective } from '@jsverse/transloco';
 import { api, call } from '@kerben/api';
 import { DateTimePipe, PhonePipe, QtyPipe } from '@kerben/core';
 import { Failed, Icon, Loading } from '@kerben/design';
 import { ChevronLeft } from 'lucide';
 import { acting } from '../ui/acting';
-import { Confirm } from '../ui/confirm';
+import { bearing } from '../ui/bearing';
+import { Evidence } from '../ui/evidence';
 import { MerchantName } from '../ui/merchant-name';
 
 const ROLES = [
@@ -26,6 +27,7 @@ const ROLES = [
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [
     DateTimePipe,
+    Evidence,
     Failed,
     Icon,
     Loading,
@@ -49,7 +51,9 @@ const ROLES = [
           <c-merchant [id]="o.merchant_id" />
         </p>
         @if (o.needs_attention) {
-          <p class="k-notice k-notice--bad">{{ o.needs_attention }}</p>
+          <p class="k-notice k-notice--bad">
+            {{ o.attention_cause ? t('console.orders.cause_' + o.attention_cause) : o.needs_attention }}
+          </p>
         }
         <div class="halves">
           <section class="k-card k-stack">
@@ -116,19 +120,7 @@ const ROLES = [
             </dl>
             @if (refund.evidence?.length) {
               <h3>{{ t('console.order.evidence') }}</h3>
-              <ul role="list" class="proofs">
-                @for (proof of refund.evidence; track $index) {
-                  <li>
-                    @if (proof.startsWith('https://') || proof.startsWith('/media/')) {
-                      <a [href]="proof" target="_blank" rel="noopener">{{
-                        t('console.order.evidence_n', { n: $index + 1 })
-                      }}</a>
-                    } @else {
-                      {{ proof }}
-                    }
-                  </li>
-                }
-              </ul>
+              <c-evidence [of]="refund.evidence" />
             }
             @if (refund.borne_by !== 'platform') {
               <div>
@@ -136,9 +128,9 @@ const ROLES = [
                   type="button"
                   class="k-btn"
                   [disabled]="doing.busy()"
-                  (click)="bear(refund.id, refund.amount.display)"
+                  (click)="bear(refund, 'platform')"
                 >
-                  {{ t('console.order.bear') }}
+                  {{ t('console.bearing.platform') }}
                 </button>
               </div>
             }
@@ -196,6 +188,14 @@ const ROLES = [
     .lines .k-grow {
       flex-basis: 160px;
     }
+    .lines .k-num:last-child {
+      margin-inline-start: auto;
+    }
+    @media (width < 600px) {
+      .lines li:has(.k-soft) .k-grow {
+        flex-basis: 100%;
+      }
+    }
     .history {
       display: grid;
       gap: var(--s3);
@@ -209,10 +209,6 @@ const ROLES = [
         grid-template-columns: 160px 1fr;
       }
     }
-    .proofs {
-      display: grid;
-      gap: var(--s1);
-    }
     .paid,
     .said {
       display: block;
@@ -223,8 +219,6 @@ export class OrderPage {
   readonly id = input.required<string>();
   protected readonly chevron = ChevronLeft;
   protected readonly doing = acting();
-  private readonly confirm = inject(Confirm);
-  private readonly transloco = inject(TranslocoService);
   protected readonly order = resource({
     params: () => this.id(),
     loader: ({ params, abortSignal }) =>
@@ -232,6 +226,7 @@ export class OrderPage {
         api.GET('/api/v1/orders/{order_id}', { params: { path: { order_id: params } }, signal: abortSignal }),
       ),
   });
+  protected readonly bear = bearing(this.doing, () => this.order.reload());
   /** Newest first. */
   protected readonly history = computed(() =>
     this.order.hasValue() ? [...this.order.value().history].sort((a, b) => b.n - a.n) : [],
@@ -243,24 +238,5 @@ export class OrderPage {
 
   protected known(status: string): string {
     return ['requested', 'sent', 'done', 'failed'].includes(status) ? status : 'sent';
-  }
-
-  protected async bear(refund_id: string, sum: string): Promise<void> {
-    const say = (key: string): string => this.transloco.translate(`console.order.${key}`, { sum });
-    const note = await this.confirm.ask({
-      heading: say('bear_ask'),
-      text: say('bear_text'),
-      yes: say('bear'),
-      note: say('bear_note'),
-    });
-    if (note === null) return;
-    const body = { borne_by: 'platform' as const, note };
-    const work = async (): Promise<void> => {
-      await call(
-        api.POST('/api/v1/admin/refunds/{refund_id}/bearer', { params: { path: { refund_id } }, body }),
-      );
-      this.order.reload();
-    };
-    await this.doing.run('bear', work, 'console.order.bear_done');
   }
 }

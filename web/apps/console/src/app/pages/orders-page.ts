@@ -1,14 +1,13 @@
-import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core';
-import { toSignal } from '@angular/core/rxjs-interop';
+import { ChangeDetectionStrategy, Component, inject, input } from '@angular/core';
 import { Router, RouterLink } from '@angular/router';
-import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
+import { TranslocoDirective } from '@jsverse/transloco';
 import { DateTimePipe, PhonePipe } from '@kerben/core';
-import { Empty, Failed, Loading } from '@kerben/design';
 import type { MarketOrder } from '../data/admin';
-import { ask, type PageOf } from '../data/ask';
-import { paged } from '../ui/paged';
-import { Chips, ConsolePage, More, SearchField } from '../ui/parts';
+import { Listed, choices } from '../ui/listed';
+import { listOf } from '../ui/paged';
+import { Chips, ConsolePage, SearchField } from '../ui/parts';
 import { ROWS } from '../ui/rows.css';
+import { besides } from '../ui/words';
 
 const STATUSES = [
   'awaiting_confirmation',
@@ -36,19 +35,7 @@ const BADGE: Record<string, string> = {
 /** Orders of all shops. */
 @Component({
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [
-    Chips,
-    ConsolePage,
-    DateTimePipe,
-    Empty,
-    Failed,
-    Loading,
-    More,
-    PhonePipe,
-    RouterLink,
-    SearchField,
-    TranslocoDirective,
-  ],
+  imports: [Chips, ConsolePage, DateTimePipe, Listed, PhonePipe, RouterLink, SearchField, TranslocoDirective],
   template: `
     <c-page [heading]="t('shell.orders')" *transloco="let t">
       <div class="tools">
@@ -69,68 +56,51 @@ const BADGE: Record<string, string> = {
           [options]="attentions()"
         />
       </div>
-      @if (list.error(); as error) {
-        <k-failed [error]="error" (again)="list.reload()" />
-      } @else if (list.shown(); as orders) {
-        @if (orders.length) {
-          <ul class="rows" role="list">
-            @for (order of orders; track order.id) {
-              <li>
-                <p>
-                  <a class="main" [routerLink]="['/orders', order.id]">{{ order.number }}</a>
-                  <span class="k-soft under">{{ order.created_at | dateTime }}</span>
-                </p>
-                <p>
-                  {{ order.shop_name }}
-                  @if (order.merchant_name && order.merchant_name !== order.shop_name) {
-                    <span class="k-soft under">{{ order.merchant_name }}</span>
-                  }
-                </p>
-                <p>
-                  {{ order.contact_name }}
-                  <span class="k-soft under k-num">{{ order.contact_phone | phone }}</span>
-                </p>
-                <p>
-                  <span class="k-badge k-badge--{{ badge[order.status] ?? 'info' }}">
-                    {{ t('order_status.' + order.status) }}
-                  </span>
-                  @if (order.needs_attention) {
-                    <span class="trouble under">{{ order.needs_attention }}</span>
-                  }
-                </p>
-                <p class="sum">
-                  {{ order.total.display }}
-                  <span class="k-soft under method">{{ t('payment_method.' + order.payment_method) }}</span>
-                </p>
-              </li>
-            }
-          </ul>
-          <c-more [list]="list" />
-        } @else {
-          <k-empty [heading]="t('console.orders.none')" [text]="t('console.none_filter')" />
-        }
-      } @else {
-        <k-loading [count]="8" />
-      }
+      <c-listed [list]="list" [none]="t('console.orders.none')" [noneText]="t('console.none_filter')">
+        <ul class="rows" role="list">
+          @for (order of list.shown(); track order.id) {
+            <li>
+              <p>
+                <a class="main" [routerLink]="['/orders', order.id]">{{ order.number }}</a>
+                <span class="k-soft under">{{ order.created_at | dateTime }}</span>
+              </p>
+              <p>
+                {{ order.shop_name }}
+                @if (besides(order.shop_name, order.merchant_name); as seller) {
+                  <span class="k-soft under">{{ seller }}</span>
+                }
+              </p>
+              <p>
+                {{ order.contact_name }}
+                <span class="k-soft under k-num">{{ order.contact_phone | phone }}</span>
+              </p>
+              <p class="wide">
+                <span class="k-badge k-badge--{{ badge[order.status] ?? 'info' }}">
+                  {{ t('order_status.' + order.status) }}
+                </span>
+                @if (order.needs_attention) {
+                  <span class="trouble under">{{
+                    order.attention_cause
+                      ? t('console.orders.cause_' + order.attention_cause)
+                      : order.needs_attention
+                  }}</span>
+                }
+              </p>
+              <p class="sum">
+                {{ order.total.display }}
+                <span class="k-soft under method">{{ t('payment_method.' + order.payment_method) }}</span>
+              </p>
+            </li>
+          }
+        </ul>
+      </c-listed>
     </c-page>
   `,
   styles: [
     ROWS,
     `
       :host {
-        --cols: 150px minmax(150px, 1fr) minmax(150px, 1fr) minmax(170px, 1.2fr) 170px;
-      }
-      @media (width < 1000px) {
-        .rows > li {
-          grid-template-columns: 1fr 1fr;
-        }
-        .rows .sum {
-          grid-area: 1 / 2;
-          text-align: end;
-        }
-        .rows p:nth-child(4) {
-          grid-column: 1 / -1;
-        }
+        --cols: 150px minmax(150px, 1fr) minmax(150px, 1fr) minmax(170px, 1.2fr) 190px;
       }
       .method {
         font-size: var(--t-small);
@@ -143,6 +113,11 @@ const BADGE: Record<string, string> = {
       .k-select {
         min-width: 220px;
       }
+      @media (width < 720px) {
+        .tools .k-field {
+          width: 100%;
+        }
+      }
     `,
   ],
 })
@@ -152,24 +127,16 @@ export class OrdersPage {
   readonly attention = input<string>();
   protected readonly statuses = STATUSES;
   protected readonly badge = BADGE;
+  protected readonly besides = besides;
   private readonly router = inject(Router);
-  private readonly transloco = inject(TranslocoService);
-  private readonly language = toSignal(this.transloco.langChanges$);
-  protected readonly attentions = computed(() => {
-    this.language();
-    return ['', 'true'].map((value) => ({
-      value,
-      label: this.transloco.translate<string>(value ? 'console.orders.attention_yes' : 'common.all'),
-    }));
-  });
-  protected readonly list = paged(
-    () => ({ q: this.q(), status: this.status(), attention: this.attention() }),
-    (filters, cursor, signal) =>
-      ask<PageOf<MarketOrder>>('GET', '/admin/orders', {
-        query: { ...filters, cursor, limit: 50 },
-        ...(signal ? { signal } : {}),
-      }),
+  protected readonly attentions = choices(['', 'true'], (value) =>
+    value ? 'console.orders.attention_yes' : 'common.all',
   );
+  protected readonly list = listOf<MarketOrder>('/admin/orders', () => ({
+    q: this.q(),
+    status: this.status(),
+    attention: this.attention(),
+  }));
 
   protected set(name: string, value: string): void {
     const queryParams = { [name]: value || null };

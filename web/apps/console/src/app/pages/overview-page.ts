@@ -145,6 +145,7 @@ export class OverviewPage {
     });
     return [
       matter('payment_problems', now.payment_problems_open, '/money', { view: 'problems' }),
+      matter('refunds', now.refunds_claimed, '/money', { view: 'refunds' }),
       matter('orders', now.orders_need_attention, '/orders', { attention: 'true' }),
       matter('payouts_failed', now.payouts_failed, '/payouts', { status: 'failed' }),
       matter('dead_letters', now.dead_letters, '/failures'),

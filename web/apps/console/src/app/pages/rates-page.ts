@@ -42,11 +42,11 @@ const CURRENCIES = ['USD', 'EUR', 'RUB', 'KZT', 'CNY', 'UZS'];
             [attr.aria-invalid]="wrong() ? true : null"
             aria-describedby="rate-error"
           />
+          <small class="k-error" id="rate-error" role="alert">{{ wrong() }}</small>
         </label>
         <button type="submit" class="k-btn k-btn--primary" [disabled]="busy()">
           {{ t('console.rates.set') }}
         </button>
-        <p class="k-error" id="rate-error" role="alert">{{ wrong() }}</p>
       </form>
       @if (rates.hasValue()) {
         @if (rates.value().items.length) {
@@ -56,8 +56,8 @@ const CURRENCIES = ['USD', 'EUR', 'RUB', 'KZT', 'CNY', 'UZS'];
                 <p class="main">
                   {{ known(row.currency) ? t('console.rates.' + row.currency) : row.currency }}
                 </p>
-                <p class="sum">{{ t('console.rates.is', { rate: comma(row.rate) }) }}</p>
                 <p class="k-soft">{{ t('console.rates.since', { at: (row.valid_from | dateTime) }) }}</p>
+                <p class="sum">{{ t('console.rates.is', { rate: comma(row.rate) }) }}</p>
               </li>
             }
           </ul>
@@ -75,7 +75,7 @@ const CURRENCIES = ['USD', 'EUR', 'RUB', 'KZT', 'CNY', 'UZS'];
     ROWS,
     `
       :host {
-        --cols: 1fr 160px 260px;
+        --cols: 1fr 260px 160px;
       }
       .k-field {
         width: min(100%, 240px);
@@ -83,14 +83,26 @@ const CURRENCIES = ['USD', 'EUR', 'RUB', 'KZT', 'CNY', 'UZS'];
       .k-error:empty {
         display: none;
       }
-      .k-error {
-        flex-basis: 100%;
-      }
       form .k-btn {
         font-size: var(--t-body) !important;
       }
+      .tools {
+        align-items: start;
+      }
+      /* In line with the fields, not with their labels. */
+      form > .k-btn {
+        margin-top: calc(var(--t-small) * 1.5 + var(--s1));
+      }
+      form,
       .rows {
         max-width: 800px;
+      }
+      @media (width < 600px) {
+        .k-field,
+        form > .k-btn {
+          width: 100%;
+          margin: 0;
+        }
       }
     `,
   ],
@@ -130,6 +142,7 @@ export class RatesPage {
       .replace(',', '.');
     if (!/^\d+(\.\d+)?$/.test(rate)) {
       this.wrong.set(this.transloco.translate('console.rates.wrong'));
+      (event.target as HTMLFormElement).querySelector('input')?.focus();
       return;
     }
     if (this.busy()) return;

@@ -70,12 +70,12 @@ const NEIGHBOURS: readonly { id: Neighbour; modes: readonly string[] }[] = [
                     <strong
                       >{{ t('console.sandbox.' + neighbour.id + '_' + now[neighbour.id].mode) }}.</strong
                     >
-                    {{ t('console.sandbox.' + neighbour.id + '_' + now[neighbour.id].mode + '_text') }}
+                    {{ t('console.sandbox.' + neighbour.id + '_' + now[neighbour.id].mode + '_text') }}.
                     {{ left(now[neighbour.id]) }}
                   </p>
                   <button
                     type="button"
-                    class="k-btn k-btn--primary"
+                    class="k-btn"
                     [disabled]="busy()"
                     (click)="set(neighbour.id, 'normal')"
                   >

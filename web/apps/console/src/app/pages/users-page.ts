@@ -1,16 +1,16 @@
 import { ChangeDetectionStrategy, Component, computed, inject, input, resource, signal } from '@angular/core';
-import { toSignal } from '@angular/core/rxjs-interop';
 import { Router, RouterLink } from '@angular/router';
 import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
 import { api, call } from '@kerben/api';
 import { DayPipe, PhonePipe, Session } from '@kerben/core';
-import { Dialog, Empty, Failed, Loading } from '@kerben/design';
+import { Dialog } from '@kerben/design';
 import type { AdminUser } from '../data/admin';
-import { ask, type PageOf } from '../data/ask';
+import { ask } from '../data/ask';
 import { acting } from '../ui/acting';
 import { Confirm } from '../ui/confirm';
-import { paged } from '../ui/paged';
-import { Chips, ConsolePage, More, SearchField } from '../ui/parts';
+import { Listed, choices } from '../ui/listed';
+import { listOf } from '../ui/paged';
+import { Chips, ConsolePage, SearchField } from '../ui/parts';
 import { ROWS } from '../ui/rows.css';
 import { UserGroups } from './user-groups';
 
@@ -24,10 +24,7 @@ const GRANTABLE = ['admin', 'support', 'courier', 'cook'] as const;
     ConsolePage,
     DayPipe,
     Dialog,
-    Empty,
-    Failed,
-    Loading,
-    More,
+    Listed,
     PhonePipe,
     RouterLink,
     SearchField,
@@ -45,73 +42,70 @@ const GRANTABLE = ['admin', 'support', 'courier', 'cook'] as const;
           [options]="roleOptions()"
         />
       </div>
-      @if (list.error(); as error) {
-        <k-failed [error]="error" (again)="list.reload()" />
-      } @else if (list.shown(); as users) {
-        @if (users.length) {
-          <ul class="rows" role="list">
-            @for (user of users; track user.id) {
-              <li>
-                <div>
-                  <p class="main">{{ user.name }}</p>
-                  <p class="k-soft">{{ user.phone ? (user.phone | phone) : user.email }}</p>
-                </div>
-                <p class="marks">
-                  @for (role of worksAs(user); track role) {
-                    <span class="k-badge k-badge--info">{{ t('console.users.role_' + role) }}</span>
-                  } @empty {
-                    <span class="k-soft">{{
-                      t(user.kind === 'guest' ? 'console.users.guest' : 'console.users.role_buyer')
-                    }}</span>
+      <c-listed [list]="list" [none]="t('console.users.none')" [noneText]="t('console.users.none_text')">
+        <ul class="rows" role="list">
+          @for (user of list.shown(); track user.id) {
+            <li>
+              <div>
+                <p class="main">{{ user.name }}</p>
+                <p class="k-soft">{{ user.phone ? (user.phone | phone) : user.email }}</p>
+              </div>
+              <p class="marks">
+                @for (role of worksAs(user); track role) {
+                  <span class="k-badge k-badge--info">{{ t('console.users.role_' + role) }}</span>
+                } @empty {
+                  <span class="k-soft">{{
+                    t(user.kind === 'guest' ? 'console.users.guest' : 'console.users.role_buyer')
+                  }}</span>
+                }
+                @for (group of user.groups; track group.id) {
+                  <span class="k-badge">{{ group.name }}</span>
+                }
+              </p>
+              <p>
+                @if (user.blocked_at) {
+                  <span class="k-badge k-badge--bad">{{ t('console.users.blocked') }}</span>
+                  <span class="k-soft why">{{ user.blocked_at | day }}: {{ user.block_reason }}</span>
+                } @else {
+                  <span class="k-soft">{{ t('console.users.since', { day: (user.created_at | day) }) }}</span>
+                  @if (user.second_factor) {
+                    <span class="k-soft why">{{ t('console.users.factor') }}</span>
                   }
-                </p>
-                <p>
+                }
+              </p>
+              <div class="acts">
+                <a
+                  class="k-btn k-btn--plain"
+                  routerLink="/audit"
+                  [queryParams]="{ actor_id: user.id }"
+                  [attr.aria-label]="t('console.users.deeds_named', { name: user.name })"
+                >
+                  {{ t('console.users.deeds') }}
+                </a>
+                @if (user.kind === 'account') {
+                  <button
+                    type="button"
+                    class="k-btn"
+                    [attr.aria-label]="t('console.users.rights_named', { name: user.name })"
+                    (click)="chosen.set(user)"
+                  >
+                    {{ t('console.users.rights') }}
+                  </button>
                   @if (user.blocked_at) {
-                    <span class="k-badge k-badge--bad">{{ t('console.users.blocked') }}</span>
-                    <span class="k-soft why">{{ user.blocked_at | day }}: {{ user.block_reason }}</span>
-                  } @else {
-                    <span class="k-soft">{{
-                      t('console.users.since', { day: (user.created_at | day) })
-                    }}</span>
-                    @if (user.second_factor) {
-                      <span class="k-soft why">{{ t('console.users.factor') }}</span>
-                    }
-                  }
-                </p>
-                <div class="acts">
-                  <a class="k-btn k-btn--plain" routerLink="/audit" [queryParams]="{ actor_id: user.id }">
-                    {{ t('console.users.deeds') }}
-                  </a>
-                  @if (user.kind === 'account') {
-                    <button
-                      type="button"
-                      class="k-btn"
-                      [attr.aria-label]="t('console.users.rights_named', { name: user.name })"
-                      (click)="chosen.set(user)"
-                    >
-                      {{ t('console.users.rights') }}
+                    <button type="button" class="k-btn" [disabled]="doing.busy()" (click)="unblock(user)">
+                      {{ t('console.users.unblock') }}
                     </button>
-                    @if (user.blocked_at) {
-                      <button type="button" class="k-btn" [disabled]="doing.busy()" (click)="unblock(user)">
-                        {{ t('console.users.unblock') }}
-                      </button>
-                    } @else if (user.id !== me()) {
-                      <button type="button" class="k-btn" [disabled]="doing.busy()" (click)="block(user)">
-                        {{ t('console.users.block') }}
-                      </button>
-                    }
+                  } @else if (user.id !== me()) {
+                    <button type="button" class="k-btn" [disabled]="doing.busy()" (click)="block(user)">
+                      {{ t('console.users.block') }}
+                    </button>
                   }
-                </div>
-              </li>
-            }
-          </ul>
-          <c-more [list]="list" />
-        } @else {
-          <k-empty [heading]="t('console.users.none')" [text]="t('console.users.none_text')" />
-        }
-      } @else {
-        <k-loading [count]="8" />
-      }
+                }
+              </div>
+            </li>
+          }
+        </ul>
+      </c-listed>
       <k-dialog
         [open]="!!chosen()"
         (openChange)="$event || chosen.set(null)"
@@ -136,7 +130,12 @@ const GRANTABLE = ['admin', 'support', 'courier', 'cook'] as const;
                 </label>
               }
             </fieldset>
-            <c-user-groups [user]="user.id" [groups]="groups()" (changed)="allGroups.reload()" />
+            <c-user-groups
+              [user]="user"
+              [groups]="groups()"
+              (joined)="regroup(user, $event)"
+              (made)="allGroups.reload()"
+            />
           </div>
         }
       </k-dialog>
@@ -146,7 +145,7 @@ const GRANTABLE = ['admin', 'support', 'courier', 'cook'] as const;
     ROWS,
     `
       :host {
-        --cols: minmax(180px, 1.4fr) minmax(150px, 1fr) minmax(170px, 1.2fr) 360px;
+        --cols: minmax(160px, 1.2fr) minmax(170px, 1.1fr) minmax(160px, 1.1fr) 346px;
       }
       .why {
         display: block;
@@ -155,6 +154,9 @@ const GRANTABLE = ['admin', 'support', 'courier', 'cook'] as const;
         display: flex;
         flex-wrap: wrap;
         gap: var(--s1);
+      }
+      .marks .k-badge {
+        white-space: normal;
       }
     `,
   ],
@@ -170,26 +172,14 @@ export class UsersPage {
   private readonly router = inject(Router);
   private readonly confirm = inject(Confirm);
   private readonly transloco = inject(TranslocoService);
-  private readonly language = toSignal(this.transloco.langChanges$);
-  protected readonly list = paged(
-    () => ({ q: this.q(), role: this.role() }),
-    (filters, cursor, signal) =>
-      ask<PageOf<AdminUser>>('GET', '/admin/users', {
-        query: { ...filters, cursor, limit: 50 },
-        ...(signal ? { signal } : {}),
-      }),
-  );
+  protected readonly list = listOf<AdminUser>('/admin/users', () => ({ q: this.q(), role: this.role() }));
   protected readonly allGroups = resource({
     loader: ({ abortSignal }) => call(api.GET('/api/v1/admin/user-groups', { signal: abortSignal })),
   });
   protected readonly groups = computed(() => (this.allGroups.hasValue() ? this.allGroups.value().items : []));
-  protected readonly roleOptions = computed(() => {
-    this.language();
-    return ['', ...GRANTABLE].map((value) => ({
-      value,
-      label: this.transloco.translate<string>(value ? `console.users.role_${value}` : 'common.all'),
-    }));
-  });
+  protected readonly roleOptions = choices(['', ...GRANTABLE], (value) =>
+    value ? `console.users.role_${value}` : 'common.all',
+  );
 
   protected worksAs(user: AdminUser): string[] {
     return user.roles.filter((role) => role !== 'buyer');
@@ -224,15 +214,23 @@ export class UsersPage {
       const answer = await call(
         grant ? api.PUT(address, { params: { path } }) : api.DELETE(address, { params: { path } }),
       );
-      const now = { ...user, roles: answer.roles };
-      this.list.change((row) => row.id === user.id, now);
-      if (this.chosen()) this.chosen.set(now);
+      this.put({ ...user, roles: answer.roles });
     };
     const done = grant ? 'console.users.granted' : 'console.users.withdrawn';
     const fine = await this.doing.run(user.id, work, done, {
       role: this.transloco.translate(`console.users.role_${role}`),
     });
     if (!fine) box.checked = !grant;
+  }
+
+  protected regroup(user: AdminUser, groups: AdminUser['groups']): void {
+    this.put({ ...user, groups });
+    this.allGroups.reload();
+  }
+
+  private put(user: AdminUser): void {
+    this.list.change((row) => row.id === user.id, user);
+    if (this.chosen()) this.chosen.set(user);
   }
 
   protected async block(user: AdminUser): Promise<void> {

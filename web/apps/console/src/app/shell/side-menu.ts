@@ -1,4 +1,11 @@
-import { ChangeDetectionStrategy, Component, inject, signal } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  type ElementRef,
+  inject,
+  signal,
+  viewChild,
+} from '@angular/core';
 import { NavigationEnd, Router, RouterLink, RouterLinkActive } from '@angular/router';
 import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { TranslocoDirective } from '@jsverse/transloco';
@@ -13,13 +20,14 @@ import { PLACES } from './places';
   selector: 'c-menu',
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [Icon, RouterLink, RouterLinkActive, TranslocoDirective],
-  host: { '(keydown.escape)': 'open.set(false)' },
+  host: { '(keydown.escape)': 'close()' },
   template: `
     <header *transloco="let t">
       <a class="name" routerLink="/"
         >Kerben <span>{{ t('shell.console') }}</span></a
       >
       <button
+        #toggle
         type="button"
         class="k-icon-btn"
         [attr.aria-expanded]="open()"
@@ -163,6 +171,7 @@ export class SideMenu {
   protected readonly x = X;
   protected readonly out = LogOut;
   protected readonly shield = ShieldCheck;
+  private readonly toggle = viewChild.required<ElementRef<HTMLButtonElement>>('toggle');
   private readonly router = inject(Router);
 
   constructor() {
@@ -172,6 +181,13 @@ export class SideMenu {
         takeUntilDestroyed(),
       )
       .subscribe(() => this.open.set(false));
+  }
+
+  /** By the keyboard: the focus was perhaps on something that is hidden now. */
+  protected close(): void {
+    if (!this.open()) return;
+    this.open.set(false);
+    this.toggle().nativeElement.focus();
   }
 
   protected async signOut(): Promise<void> {

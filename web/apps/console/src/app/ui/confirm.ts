@@ -15,10 +15,13 @@ export interface Question {
 @Injectable({ providedIn: 'root' })
 export class Confirm {
   readonly question = signal<Question | null>(null);
+  /** What was pressed before the question came: the focus belongs there afterwards. */
+  opener: Element | null = null;
   private settle: ((answer: string | null) => void) | undefined;
 
   ask(question: Question): Promise<string | null> {
     this.answer(null);
+    this.opener = document.activeElement;
     this.question.set(question);
     return new Promise((resolve) => (this.settle = resolve));
   }
@@ -48,7 +51,7 @@ export class Confirm {
             <label class="k-field">
               <span>{{ question.note }}</span>
               <textarea
-                #note
+                autofocus
                 class="k-textarea"
                 name="note"
                 maxlength="500"

@@ -1,6 +1,6 @@
 import { type Signal, computed, inject, linkedSignal, resource, signal } from '@angular/core';
 import { Toasts } from '@kerben/design';
-import type { PageOf } from '../data/ask';
+import { type PageOf, type Route, ask } from '../data/ask';
 
 /** A list that comes page by page: `shown` grows by `more()`, is read again by `reload()` and when the filters change. */
 export interface Paged<T> {
@@ -16,7 +16,7 @@ export interface Paged<T> {
   remove(is: (row: T) => boolean): void;
 }
 
-export function paged<T, F extends object>(
+function paged<T, F extends object>(
   filters: () => F,
   load: (filters: F, cursor: string | undefined, signal: AbortSignal | undefined) => Promise<PageOf<T>>,
 ): Paged<T> {
@@ -56,4 +56,14 @@ export function paged<T, F extends object>(
       page.update((now) => now && { ...now, items: now.items.map((old) => (is(old) ? row : old)) }),
     remove: (is) => page.update((now) => now && { ...now, items: now.items.filter((old) => !is(old)) }),
   };
+}
+
+/** The list of a route that pages by `cursor`, with what its filters say now. */
+export function listOf<T>(
+  path: Route,
+  filters: () => Record<string, string | boolean | undefined>,
+): Paged<T> {
+  return paged(filters, (query, cursor, signal) =>
+    ask<PageOf<T>>('GET', path, { query: { ...query, cursor, limit: 50 }, ...(signal ? { signal } : {}) }),
+  );
 }

@@ -1,4 +1,12 @@
-import { ChangeDetectionStrategy, Component, input, output } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  type ElementRef,
+  afterRenderEffect,
+  input,
+  output,
+  viewChildren,
+} from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Icon } from '@kerben/design';
@@ -24,7 +32,8 @@ import type { Paged } from './paged';
     header {
       display: grid;
       gap: var(--s1);
-      max-width: 72ch;
+      max-width: 80ch;
+      text-wrap: pretty;
     }
   `,
 })
@@ -71,15 +80,36 @@ export class More {
           [queryParams]="query(option.value)"
           queryParamsHandling="merge"
           [attr.aria-current]="(value() ?? '') === option.value ? 'true' : null"
+          #chip
           >{{ option.label }}</a
         >
       }
     </nav>
   `,
   styles: `
+    :host {
+      min-width: 0;
+    }
     .k-chip {
+      flex: none;
       padding-inline: var(--s3);
       font-size: var(--t-small);
+    }
+    .k-chips {
+      position: relative;
+    }
+    /* On a phone a choice is one line that is drawn sideways, up to the edges of the screen. */
+    @media (width < 720px) {
+      :host {
+        width: 100%;
+      }
+      .k-chips {
+        flex-wrap: nowrap;
+        margin: calc(-1 * var(--s2)) calc(-1 * var(--s4));
+        padding: var(--s2) var(--s4);
+        overflow-x: auto;
+        scrollbar-width: none;
+      }
     }
   `,
 })
@@ -89,6 +119,18 @@ export class Chips {
   readonly name = input.required<string>();
   readonly value = input<string | undefined>();
   readonly options = input.required<readonly { value: string; label: string }[]>();
+
+  private readonly chips = viewChildren<ElementRef<HTMLElement>>('chip');
+
+  constructor() {
+    // What is chosen is in sight, wherever in the line it stands.
+    afterRenderEffect(() => {
+      const at = this.options().findIndex((option) => option.value === (this.value() ?? ''));
+      const chip = this.chips()[at]?.nativeElement;
+      const line = chip?.parentElement;
+      if (chip && line) line.scrollLeft = chip.offsetLeft - (line.clientWidth - chip.offsetWidth) / 2;
+    });
+  }
 
   protected query(value: string): Record<string, string | null> {
     return { [this.name()]: value || null };

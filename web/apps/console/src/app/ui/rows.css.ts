@@ -51,7 +51,30 @@ export const ROWS = `
     font-variant-numeric: tabular-nums;
     white-space: nowrap;
   }
+  .rows .acts:empty {
+    display: none;
+  }
+  /* On a phone the sum stands beside what it is of; «wide» takes the whole row. */
+  @media (width < 1000px) {
+    .rows > li:has(> .sum) {
+      grid-template-columns: minmax(0, 1fr) fit-content(45%);
+    }
+    .rows > li > .sum {
+      grid-area: 1 / 2;
+      text-align: end;
+    }
+    .rows > li > .wide,
+    .rows > li > .acts {
+      grid-column: 1 / -1;
+    }
+    .rows > li > .when {
+      text-align: end;
+    }
+  }
   @media (width >= 1000px) {
+    .rows .acts:empty {
+      display: flex;
+    }
     .rows > li {
       grid-template-columns: var(--cols);
       align-items: center;
