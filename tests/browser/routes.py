@@ -44,6 +44,7 @@ class Things:
             "/m/:slug": place["slug"],
             "/checkout/:shopId": self.keeper.shop_id,
             "/orders/:id": order["id"],
+            "/orders/:id/edit": order["id"],
             "/goods/:id": goods["product_id"],
         }
         return self

@@ -5,6 +5,7 @@ import scanner from '../../../../libs/features/scanner/i18n/en.json';
 import shell from './en/shell.json';
 import goods from './en/goods.json';
 import trade from './en/trade.json';
+import money from './en/money.json';
 
-const catalogue: Catalogue = { ...common, auth, shell, goods, trade, scanner };
+const catalogue: Catalogue = { ...common, auth, shell, goods, trade, money, scanner };
 export default catalogue;

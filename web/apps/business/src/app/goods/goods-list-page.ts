@@ -15,6 +15,7 @@ import { Empty, Failed, Icon, Loading, Picture } from '@kerben/design';
 import { formatMoney } from '@kerben/core';
 import { Wedge } from '@kerben/features/scanner';
 import { ChevronRight, FileUp, Plus } from 'lucide';
+import { Chips } from '../shell/chips';
 import { CurrentShop } from '../shell/current-shop';
 import { type Page, type Product, type SaleState, listGoods } from './goods-api';
 import { goodsLive, replaced } from './goods-live';
@@ -29,7 +30,7 @@ const BATCH = 50;
 /** All goods of the shop, withdrawn ones too. */
 @Component({
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [Empty, Failed, Icon, Loading, Picture, RouterLink, SearchField, TranslocoDirective, Wedge],
+  imports: [Chips, Empty, Failed, Icon, Loading, Picture, RouterLink, SearchField, TranslocoDirective, Wedge],
   template: `
     <main class="k-page k-stack" id="content" (kWedge)="find($event)" *transloco="let t">
       <div class="k-row k-row--between">
@@ -46,7 +47,7 @@ const BATCH = 50;
         }
       </div>
       <b-search [value]="q() ?? ''" [label]="t('goods.search')" (changed)="find($event)" />
-      <div class="k-chips" role="group" [attr.aria-label]="t('goods.which')">
+      <div class="k-chips" role="group" [attr.aria-label]="t('goods.which')" bChips>
         @for (one of filters; track one) {
           <button
             type="button"
@@ -83,7 +84,7 @@ const BATCH = 50;
                           : row.product.variants[0]?.sku
                       }}
                       @if (row.state === 'low' && row.several && row.product.is_active) {
-                        · <span class="some">{{ t('goods.some_low') }}</span>
+                        · <span class="some">{{ t(row.gone ? 'goods.some_gone' : 'goods.some_low') }}</span>
                       }
                     </span>
                   </span>
@@ -246,10 +247,10 @@ export class GoodsListPage {
   protected readonly icons = { file: FileUp, plus: Plus, go: ChevronRight };
   protected readonly filter = computed<Filter>(() => FILTERS.find((f) => f === this.status()) ?? 'all');
   protected readonly rows = computed(() =>
-    (this.list.items() ?? []).map((product) => {
-      const { from, to, free, state, kg } = summary(product);
+    once(this.list.items() ?? []).map((product) => {
+      const { from, to, free, state, kg, gone } = summary(product);
       const price = from === to ? formatMoney(from) : `${bare(from)} – ${formatMoney(to)}`;
-      return { product, state, kg, price, free: showQty(free), several: product.variants.length > 1 };
+      return { product, state, kg, gone, price, free: showQty(free), several: product.variants.length > 1 };
     }),
   );
   private readonly router = inject(Router);
@@ -285,6 +286,11 @@ export class GoodsListPage {
   protected go(queryParams: Record<string, string | null>): void {
     void this.router.navigate([], { queryParams, queryParamsHandling: 'merge', replaceUrl: true });
   }
+}
+
+/** Each product once: two variants that run out may come in different portions. */
+function once(products: readonly Product[]): Product[] {
+  return [...new Map(products.map((product) => [product.id, product])).values()];
 }
 
 /** A sum without its currency, which stands behind the second one. */

@@ -11,7 +11,7 @@ import {
 } from '@angular/core';
 import { Router, RouterLink } from '@angular/router';
 import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
-import { api, call } from '@kerben/api';
+import { api, call, type Schemas } from '@kerben/api';
 import { DateTimePipe, Languages, Session } from '@kerben/core';
 import { Failed, Icon, Loading, Toasts } from '@kerben/design';
 import { ArrowLeft } from 'lucide';
@@ -20,6 +20,10 @@ import { ImportFiles, formOf } from './import-file';
 import { upload } from './upload';
 
 const PAUSE_MS = 1000;
+/** Rows of these are taken all the same; the seller may look at them later. */
+const NOTES: readonly string[] = ['CATEGORY_MISSING', 'UNKNOWN_CATEGORY', 'OFF_SALE'];
+
+type Fault = Schemas['ImportFault'];
 
 /** How a file is doing: how far it has come, what it does to the goods, what is wrong in which row. */
 @Component({
@@ -46,7 +50,7 @@ const PAUSE_MS = 1000;
                   ? t('goods.run_waiting')
                   : one.total === null
                     ? t('goods.run_reading')
-                    : t('goods.run_progress', { n: one.processed, total: one.total })
+                    : t('goods.run_progress', { n: number(one.processed), total: number(one.total) })
               }}
             </p>
             @if (one.total) {
@@ -63,18 +67,25 @@ const PAUSE_MS = 1000;
         }
         @if (one.failure) {
           <p class="k-notice k-notice--bad" role="alert">{{ one.failure }}</p>
-        }
-        @if (one.status === 'cancelled') {
-          <p class="k-notice">{{ t('goods.run_stopped') }}</p>
-        }
-        <dl class="numbers">
-          @for (kind of kinds; track kind) {
-            <div [class.bad]="kind === 'failed' && one.failed > 0">
-              <dt>{{ t('goods.' + (one.dry_run ? 'would_' : 'did_') + kind) }}</dt>
-              <dd class="k-num">{{ one[kind] }}</dd>
+          @if (mayChange()) {
+            <div>
+              <a class="k-btn" routerLink="/goods/import">{{ t('goods.choose_file') }}</a>
             </div>
           }
-        </dl>
+        }
+        @if (one.status === 'cancelled') {
+          <p class="k-notice">{{ t(one.dry_run ? 'goods.run_stopped_dry' : 'goods.run_stopped') }}</p>
+        }
+        @if (going() || one.processed) {
+          <dl class="numbers">
+            @for (kind of kinds; track kind) {
+              <div [class.bad]="kind === 'failed' && one.failed > 0">
+                <dt>{{ t('goods.' + (one.dry_run ? 'would_' : 'did_') + kind) }}</dt>
+                <dd class="k-num">{{ number(one[kind]) }}</dd>
+              </div>
+            }
+          </dl>
+        }
         @if (one.status === 'done' && one.dry_run && mayChange()) {
           @if (choice()) {
             @if (one.created || one.updated) {
@@ -123,7 +134,7 @@ const PAUSE_MS = 1000;
                 </thead>
                 <tbody>
                   @for (fault of shown(); track $index) {
-                    <tr>
+                    <tr [class.k-soft]="isNote(fault)">
                       <td class="k-num">{{ fault.row }}</td>
                       <td>{{ field(fault.field) }}</td>
                       <td>{{ words(fault) }}</td>
@@ -214,7 +225,7 @@ export class ImportRunPage {
   private readonly status = computed(() => (this.run.hasValue() ? this.run.value().status : ''));
   protected readonly going = computed(() => this.status() === 'queued' || this.status() === 'running');
   protected readonly shown = computed(() =>
-    this.run.hasValue() ? this.run.value().errors.slice(0, this.count()) : [],
+    this.run.hasValue() ? wrongFirst(this.run.value().errors).slice(0, this.count()) : [],
   );
   protected readonly mayChange = computed(() => this.current.may('goods'));
   protected readonly choice = computed(() => this.files.of(this.id()));
@@ -235,6 +246,14 @@ export class ImportRunPage {
       onCleanup(() => clearTimeout(timer));
     });
     inject(DestroyRef).onDestroy(() => this.abort.abort());
+  }
+
+  protected isNote(fault: Fault): boolean {
+    return NOTES.includes(fault.code);
+  }
+
+  protected number(n: number): string {
+    return n.toLocaleString('ru');
   }
 
   protected field(name: string): string {
@@ -287,4 +306,10 @@ export class ImportRunPage {
       this.share.set(null);
     }
   }
+}
+
+/** Faults that kept a row out come before those that did not. */
+function wrongFirst(faults: readonly Fault[]): Fault[] {
+  const rank = (fault: Fault): number => (NOTES.includes(fault.code) ? 1 : 0);
+  return [...faults].sort((a, b) => rank(a) - rank(b));
 }

@@ -1,7 +1,7 @@
 import {
   ChangeDetectionStrategy,
   Component,
-  ElementRef,
+  computed,
   inject,
   input,
   linkedSignal,
@@ -16,16 +16,35 @@ import { Icon, Toasts } from '@kerben/design';
 import { Wedge } from '@kerben/features/scanner';
 import { ArrowLeft, Plus, Trash2 } from 'lucide';
 import { CurrentShop } from '../shell/current-shop';
+import { focusWrong } from '../shell/focus-wrong';
 import { addProduct, setPictures } from './goods-api';
+import type { Leavable } from './leave-guard';
+import { LeaveQuestion } from './leave-question';
 import { type Pic, PicturesEditor } from './pictures-editor';
 import { type ProductDraft, ProductFields } from './product-fields';
-import { type Faults, type VariantDraft, type ReadVariant, emptyVariant, readVariant } from './variant-draft';
+import {
+  type Faults,
+  type VariantDraft,
+  type ReadVariant,
+  emptyVariant,
+  isTouched,
+  readVariant,
+} from './variant-draft';
 import { VariantFields } from './variant-fields';
 
 /** A product to be added, with its pictures and variants. */
 @Component({
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [Icon, PicturesEditor, ProductFields, RouterLink, TranslocoDirective, VariantFields, Wedge],
+  imports: [
+    Icon,
+    LeaveQuestion,
+    PicturesEditor,
+    ProductFields,
+    RouterLink,
+    TranslocoDirective,
+    VariantFields,
+    Wedge,
+  ],
   template: `
     <main class="k-page k-stack" id="content" (kWedge)="scanned($event)" *transloco="let t">
       <a class="back" routerLink="/goods"><k-icon [of]="icons.back" [size]="18" /> {{ t('goods.title') }}</a>
@@ -79,6 +98,7 @@ import { VariantFields } from './variant-fields';
           <a class="k-btn k-btn--plain" routerLink="/goods">{{ t('common.cancel') }}</a>
         </div>
       </form>
+      <b-leave [unsaved]="filled()" [text]="t('goods.leave_text')" />
     </main>
   `,
   styles: `
@@ -103,7 +123,7 @@ import { VariantFields } from './variant-fields';
     }
   `,
 })
-export class NewProductPage {
+export class NewProductPage implements Leavable {
   /** From the address: a code that was scanned and is not known yet. */
   readonly barcode = input<string>();
 
@@ -116,15 +136,27 @@ export class NewProductPage {
   protected readonly problem = signal<Problem | null>(null);
   protected readonly tried = signal(false);
   protected readonly busy = signal(false);
+  protected readonly filled = computed(() => {
+    const { name, categoryId, description } = this.product();
+    const variants = this.variants();
+    const typed = !!(name.trim() || categoryId || description.trim() || this.pictures().length);
+    const more = variants.length > 1 || variants.some((one) => isTouched(one, this.barcode()));
+    return !this.saved() && (typed || more);
+  });
   protected readonly icons = { back: ArrowLeft, plus: Plus, trash: Trash2 };
 
+  private readonly saved = signal(false);
+  private readonly question = viewChild.required(LeaveQuestion);
   private readonly editor = viewChild(PicturesEditor);
   private readonly fields = viewChildren(VariantFields);
   private readonly current = inject(CurrentShop);
   private readonly router = inject(Router);
   private readonly toasts = inject(Toasts);
   private readonly transloco = inject(TranslocoService);
-  private readonly element = inject<ElementRef<HTMLElement>>(ElementRef);
+
+  mayLeave(): boolean | Promise<boolean> {
+    return this.question().mayLeave();
+  }
 
   protected change(at: number, draft: VariantDraft): void {
     this.variants.update((all) => all.map((one, n) => (n === at ? draft : one)));
@@ -170,7 +202,7 @@ export class NewProductPage {
     this.faults.set(read.map((one) => ('faults' in one ? one.faults : {})));
     const { name, categoryId } = this.product();
     const good = read.flatMap((one) => ('value' in one ? [one.value] : []));
-    if (!name.trim() || !categoryId || good.length < read.length) return this.focusWrong();
+    if (!name.trim() || !categoryId || good.length < read.length) return focusWrong();
     if (this.editor()?.busy()) {
       this.toasts.bad(this.transloco.translate<string>('goods.wait_pictures'));
       return;
@@ -181,7 +213,7 @@ export class NewProductPage {
     } catch (error) {
       if (error instanceof Problem) this.problem.set(error);
       this.toasts.bad(error);
-      this.focusWrong();
+      focusWrong();
     } finally {
       this.busy.set(false);
     }
@@ -199,6 +231,7 @@ export class NewProductPage {
         stock_qty: stock,
       })),
     });
+    this.saved.set(true);
     const ids = this.pictures().map((picture) => picture.media_id);
     try {
       if (ids.length) product = await setPictures(product, ids);
@@ -208,9 +241,5 @@ export class NewProductPage {
       this.toasts.bad(error);
     }
     await this.router.navigate(['/goods', product.id], { replaceUrl: true });
-  }
-
-  private focusWrong(): void {
-    setTimeout(() => this.element.nativeElement.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
   }
 }

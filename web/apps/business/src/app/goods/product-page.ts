@@ -9,6 +9,7 @@ import {
   resource,
   signal,
   untracked,
+  viewChild,
 } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
@@ -17,8 +18,11 @@ import { MoneyPipe, PageTitle, QtyPipe } from '@kerben/core';
 import { Failed, Icon, Loading, Toasts } from '@kerben/design';
 import { ArrowLeft, ExternalLink, Pencil, Plus } from 'lucide';
 import { CurrentShop } from '../shell/current-shop';
+import { focusWrong } from '../shell/focus-wrong';
 import { type Product, type Variant, changeProduct, getProduct, setPictures } from './goods-api';
 import { goodsLive } from './goods-live';
+import type { Leavable } from './leave-guard';
+import { LeaveQuestion } from './leave-question';
 import { type Pic, PicturesEditor } from './pictures-editor';
 import { type ProductDraft, ProductFields } from './product-fields';
 import { attributesText, stockState } from './quantities';
@@ -30,6 +34,7 @@ import { VariantDialog } from './variant-dialog';
   imports: [
     Failed,
     Icon,
+    LeaveQuestion,
     Loading,
     MoneyPipe,
     PicturesEditor,
@@ -193,6 +198,7 @@ import { VariantDialog } from './variant-dialog';
           [variant]="edited()"
           (saved)="found.reload()"
         />
+        <b-leave [unsaved]="dirty()" [text]="t('goods.leave_words')" />
       } @else if (found.error()) {
         <h1 class="k-sr">{{ t('goods.title') }}</h1>
         <k-failed [error]="found.error()" (again)="found.reload()" />
@@ -204,7 +210,7 @@ import { VariantDialog } from './variant-dialog';
   `,
   styleUrl: './product-page.css',
 })
-export class ProductPage {
+export class ProductPage implements Leavable {
   /** From the address. */
   readonly id = input.required<string>();
 
@@ -236,6 +242,7 @@ export class ProductPage {
   protected readonly state = stockState;
   private readonly toasts = inject(Toasts);
   private readonly transloco = inject(TranslocoService);
+  private readonly question = viewChild(LeaveQuestion);
   private retry: (() => Promise<void>) | null = null;
 
   constructor() {
@@ -263,6 +270,10 @@ export class ProductPage {
     });
   }
 
+  mayLeave(): boolean | Promise<boolean> {
+    return this.question()?.mayLeave() ?? true;
+  }
+
   protected edit(variant: Variant | null): void {
     this.edited.set(variant);
     this.editing.set(true);
@@ -272,7 +283,7 @@ export class ProductPage {
     event.preventDefault();
     this.tried.set(true);
     const { name, categoryId, description } = this.draft();
-    if (!name.trim() || !categoryId) return;
+    if (!name.trim() || !categoryId) return focusWrong();
     const body: Schemas['ProductChange'] = {};
     const back: Schemas['ProductChange'] = {};
     if (name.trim() !== product.name) [body.name, back.name] = [name.trim(), product.name];

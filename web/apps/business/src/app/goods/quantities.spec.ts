@@ -42,6 +42,6 @@ describe('stock', () => {
     const product = {
       variants: [variant(3, 100), variant(0, 300), variant(9, 50, false)],
     } as unknown as Product;
-    expect(summary(product)).toEqual({ from: 100, to: 300, free: 3, state: 'low', kg: false });
+    expect(summary(product)).toEqual({ from: 100, to: 300, free: 3, state: 'low', gone: true, kg: false });
   });
 });

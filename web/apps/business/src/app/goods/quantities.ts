@@ -41,6 +41,8 @@ export interface Summary {
   to: number;
   free: number;
   state: StockState;
+  /** Whether a variant is sold out. */
+  gone: boolean;
   kg: boolean;
 }
 
@@ -60,6 +62,7 @@ export function summary(product: Product): Summary {
     to: Math.max(...prices),
     free: roundQty(variants.reduce((sum, v) => sum + v.stock_qty, 0)),
     state,
+    gone: states.includes('none'),
     kg: variants.length > 0 && variants.every((v) => v.unit === 'kg'),
   };
 }

@@ -2,6 +2,7 @@ import { inject } from '@angular/core';
 import { type CanActivateFn, type Routes, Router } from '@angular/router';
 import { CurrentShop } from '../shell/current-shop';
 import type { Duty } from '../shell/roles';
+import { askToLeave } from './leave-guard';
 
 /** Who may not do this is led to the list of goods; until the role is known the server decides. */
 const duty =
@@ -22,6 +23,7 @@ export const goodsRoutes: Routes = [
     path: 'goods/new',
     title: 'goods.new_title',
     canActivate: [duty('goods')],
+    canDeactivate: [askToLeave],
     loadComponent: () => import('./new-product-page').then((m) => m.NewProductPage),
   },
   {
@@ -38,6 +40,7 @@ export const goodsRoutes: Routes = [
   {
     path: 'goods/:id',
     title: 'goods.title',
+    canDeactivate: [askToLeave],
     loadComponent: () => import('./product-page').then((m) => m.ProductPage),
   },
   {
@@ -50,12 +53,14 @@ export const goodsRoutes: Routes = [
     path: 'stock/in',
     title: 'goods.goods_in_title',
     canActivate: [duty('stock')],
-    loadComponent: () => import('./goods-in-page').then((m) => m.GoodsInPage),
+    data: { kind: 'goods_in' },
+    loadComponent: () => import('./scan-page').then((m) => m.ScanPage),
   },
   {
     path: 'stock/count',
     title: 'goods.stocktake',
     canActivate: [duty('stock')],
-    loadComponent: () => import('./stocktake-page').then((m) => m.StocktakePage),
+    data: { kind: 'stocktake' },
+    loadComponent: () => import('./scan-page').then((m) => m.ScanPage),
   },
 ];

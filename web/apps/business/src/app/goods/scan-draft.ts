@@ -3,6 +3,9 @@ import { newKey } from '../../../../../libs/core/keys';
 import { roundQty } from '../../../../../libs/core/money';
 import type { Movement, Product, Variant } from './goods-api';
 
+/** What becomes of a scanned list. */
+export type ScanKind = 'goods_in' | 'stocktake';
+
 /** One line of goods that are taken in or counted. `qty` came in or was counted, `expected` lay there by the books. */
 export interface ScanLine {
   variantId: string;
@@ -97,10 +100,7 @@ export function costOf(draft: Draft): number {
 }
 
 /** The calls that save a list, each with a key of its own. */
-export function movements(
-  draft: Draft,
-  cause: 'goods_in' | 'stocktake',
-): { key: string; items: Movement[] }[] {
+export function movements(draft: Draft, cause: ScanKind): { key: string; items: Movement[] }[] {
   const items = draft.lines
     .filter((line) => cause === 'stocktake' || line.qty > 0)
     .map((line) => ({
@@ -121,7 +121,7 @@ export function movements(
 const place = (kind: string, shopId: string): string => `kerben.${kind}.${shopId}`;
 
 /** The list that was not saved when the page was left. */
-export function readDraft(kind: 'goods_in' | 'stocktake', shopId: string): Draft {
+export function readDraft(kind: ScanKind, shopId: string): Draft {
   try {
     const kept = JSON.parse(localStorage.getItem(place(kind, shopId)) ?? 'null') as Draft | null;
     return kept && Array.isArray(kept.lines) ? { ...emptyDraft(), ...kept } : emptyDraft();
@@ -130,7 +130,7 @@ export function readDraft(kind: 'goods_in' | 'stocktake', shopId: string): Draft
   }
 }
 
-export function keepDraft(kind: 'goods_in' | 'stocktake', shopId: string, draft: Draft): void {
+export function keepDraft(kind: ScanKind, shopId: string, draft: Draft): void {
   try {
     if (draft.lines.length) localStorage.setItem(place(kind, shopId), JSON.stringify(draft));
     else localStorage.removeItem(place(kind, shopId));

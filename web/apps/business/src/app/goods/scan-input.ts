@@ -45,7 +45,7 @@ export interface Found {
         </button>
       </form>
       <p class="k-hint wedge">{{ t('goods.scan_wedge') }}</p>
-      <div role="status" aria-live="polite">
+      <div class="told" role="status" aria-live="polite">
         @if (unknown(); as code) {
           <div class="k-notice k-notice--bad k-row k-row--between">
             <span>{{ t('goods.scan_unknown', { code }) }}</span>
@@ -67,6 +67,10 @@ export interface Found {
       grid-template-columns: minmax(0, 1fr) auto auto;
       align-items: end;
       gap: var(--s2);
+    }
+    /* Nothing to say takes no room. */
+    .told:not(:has(.k-notice, .k-hint)) {
+      position: absolute;
     }
     .k-notice {
       align-items: center;

@@ -15,6 +15,7 @@ import { Problem, api, call } from '@kerben/api';
 import { ProblemTexts, newKey, parseMajor, roundQty } from '@kerben/core';
 import { Dialog, Toasts } from '@kerben/design';
 import { CurrentShop } from '../shell/current-shop';
+import { focusWrong } from '../shell/focus-wrong';
 import { type Movement, type Variant, moveStock } from './goods-api';
 import { parseQty, showQty } from './quantities';
 import { StockHistory } from './stock-history';
@@ -190,6 +191,7 @@ const REASONS = ['damage', 'break', 'expired', 'own', 'loss'] as const;
     .pair {
       display: grid;
       grid-template-columns: repeat(auto-fit, minmax(180px, 1fr));
+      align-items: start;
       gap: var(--s3);
     }
     .low {
@@ -296,9 +298,9 @@ export class StockDialog {
     this.tried.set(true);
     this.problem.set(null);
     const qty = this.amount();
-    if (this.busy() || qty === null || this.wrong() || (this.cause() === 'goods_in' && this.costWrong()))
-      return;
     const goodsIn = this.cause() === 'goods_in';
+    if (this.busy()) return;
+    if (qty === null || this.wrong() || (goodsIn && this.costWrong())) return focusWrong();
     const item: Movement = {
       variant_id: this.variant().id,
       cause: this.cause(),
@@ -315,7 +317,8 @@ export class StockDialog {
 
   protected async saveLow(event: Event): Promise<void> {
     event.preventDefault();
-    if (this.busy() || this.lowWrong()) return;
+    if (this.busy()) return;
+    if (this.lowWrong()) return focusWrong();
     const threshold = this.low().trim() ? parseQty(this.low(), this.variant().unit) : null;
     await this.run(async () => {
       const path = { variant_id: this.variant().id };
@@ -348,7 +351,8 @@ export class StockDialog {
     } catch (error) {
       // Said inside: short messages lie below an open dialog.
       if (error instanceof Problem) this.problem.set(error);
-      if (!this.problem()?.field('qty')) this.said.set(this.texts.of(error));
+      if (this.problem()?.field('qty')) focusWrong();
+      else this.said.set(this.texts.of(error));
     } finally {
       this.busy.set(false);
     }

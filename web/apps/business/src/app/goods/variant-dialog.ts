@@ -16,6 +16,7 @@ import { Problem, api, call, type Schemas } from '@kerben/api';
 import { DateTimePipe, ProblemTexts } from '@kerben/core';
 import { Dialog, Toasts } from '@kerben/design';
 import { Wedge } from '@kerben/features/scanner';
+import { focusWrong } from '../shell/focus-wrong';
 import {
   type PricePoint,
   type Product,
@@ -171,7 +172,7 @@ export class VariantDialog {
     this.faults.set('faults' in read ? read.faults : {});
     this.problem.set(null);
     this.said.set('');
-    if ('faults' in read) return this.focusWrong();
+    if ('faults' in read) return focusWrong();
     this.busy.set(true);
     try {
       const base = this.base();
@@ -263,11 +264,7 @@ export class VariantDialog {
     }
     if (error instanceof Problem) this.problem.set(error);
     this.said.set(this.texts.of(error));
-    this.focusWrong();
-  }
-
-  private focusWrong(): void {
-    setTimeout(() => document.querySelector<HTMLElement>('dialog[open] [aria-invalid="true"]')?.focus());
+    focusWrong();
   }
 }
 

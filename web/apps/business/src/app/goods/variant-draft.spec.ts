@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Variant } from './goods-api';
-import { changesOf, draftOf, emptyVariant, newSku, readVariant } from './variant-draft';
+import { changesOf, draftOf, emptyVariant, isTouched, newSku, readVariant } from './variant-draft';
 
 const variant: Variant = {
   id: '1',
@@ -71,5 +71,17 @@ describe('a variant being typed', () => {
       { field: 'stock', was: '1,25', now: '1' },
     ]);
     expect(changesOf(variant, variant)).toEqual([]);
+  });
+});
+
+describe('a new variant', () => {
+  it('is untouched until something is typed, a scanned code from the address included', () => {
+    const scanned = { ...emptyVariant(), barcode: '4700000000017' };
+    expect(isTouched(emptyVariant())).toBe(false);
+    expect(isTouched({ ...emptyVariant(), attributes: [{ name: 'size', value: ' ' }] })).toBe(false);
+    expect(isTouched(scanned, '4700000000017')).toBe(false);
+    expect(isTouched(scanned)).toBe(true);
+    expect(isTouched({ ...emptyVariant(), price: '150' })).toBe(true);
+    expect(isTouched({ ...emptyVariant(), attributes: [{ name: 'size', value: 'M' }] })).toBe(true);
   });
 });

@@ -36,6 +36,12 @@ export function emptyVariant(like?: VariantDraft): VariantDraft {
   };
 }
 
+/** Whether somebody has typed into a new variant; its code and unit are there from the beginning. */
+export function isTouched(draft: VariantDraft, barcode = ''): boolean {
+  const typed = [draft.price, draft.stock, ...draft.attributes.map((one) => one.value)];
+  return draft.barcode !== barcode || typed.some((text) => text.trim() !== '');
+}
+
 export function draftOf(variant: Variant): VariantDraft {
   return {
     sku: variant.sku,

@@ -172,8 +172,9 @@ let made = 0;
       min-width: 0;
     }
     .unit .k-select {
+      flex: none;
       width: auto;
-      padding-inline: var(--s2);
+      padding-inline-start: var(--s2);
     }
     .scan {
       display: flex;

@@ -1,5 +1,5 @@
 import { ChangeDetectionStrategy, Component, inject, input } from '@angular/core';
-import { Router } from '@angular/router';
+import { Router, RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { SecondFactorSetup } from '@kerben/features/auth';
 import { CurrentShop } from './current-shop';
@@ -7,13 +7,19 @@ import { CurrentShop } from './current-shop';
 /** Whoever works for a seller needs the second step; afterwards people go on where they were. */
 @Component({
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [SecondFactorSetup, TranslocoDirective],
+  imports: [RouterLink, SecondFactorSetup, TranslocoDirective],
   template: `
     <main class="k-page k-page--narrow k-stack" id="content" *transloco="let t">
       <h1>{{ t('shell.second_factor') }}</h1>
-      <p class="k-soft">{{ t('auth.totp_needed') }}</p>
+      <p class="k-soft">{{ t('shell.second_factor_text') }}</p>
       <k-second-factor (turnedOn)="goOn()" />
+      <a class="k-btn k-btn--plain" routerLink="/">{{ t('trade.invite.to_cabinet') }}</a>
     </main>
+  `,
+  styles: `
+    .k-btn {
+      justify-self: start;
+    }
   `,
 })
 export class SecondFactorPage {

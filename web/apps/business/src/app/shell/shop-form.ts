@@ -1,7 +1,6 @@
 import {
   ChangeDetectionStrategy,
   Component,
-  ElementRef,
   type OnInit,
   computed,
   inject,
@@ -16,7 +15,8 @@ import { Problem, api, call, type Schemas } from '@kerben/api';
 import { Session } from '@kerben/core';
 import { Icon, Toasts } from '@kerben/design';
 import { LocateFixed } from 'lucide';
-import { type Hours, readHours, readPoint, writeHours } from './hours';
+import { focusWrong } from './focus-wrong';
+import { type Hours, hoursWrong, readHours, readPoint, writeHours } from './hours';
 import { HoursEditor } from './hours-editor';
 
 type Field = 'name' | 'address' | 'phone' | 'point';
@@ -158,7 +158,6 @@ export class ShopForm implements OnInit {
   private readonly missing = signal<ReadonlySet<Field>>(new Set());
   private readonly transloco = inject(TranslocoService);
   private readonly toasts = inject(Toasts);
-  private readonly element = inject<ElementRef<HTMLElement>>(ElementRef);
   private readonly user = computed(() => this.session.user());
   private readonly session = inject(Session);
 
@@ -217,14 +216,14 @@ export class ShopForm implements OnInit {
     const missing = new Set(fields.filter((field) => !this.filled(field)));
     this.missing.set(missing);
     this.problem.set(null);
-    if (missing.size || !point) return this.focusWrong();
+    if (missing.size || !point || hoursWrong(this.hours())) return focusWrong();
     this.busy.set(true);
     try {
       this.saved.emit(await this.send(point));
     } catch (error) {
       if (error instanceof Problem && error.errors.length) this.problem.set(error);
       this.toasts.bad(error);
-      this.focusWrong();
+      focusWrong();
     } finally {
       this.busy.set(false);
     }
@@ -246,9 +245,5 @@ export class ShopForm implements OnInit {
     }
     const path = { merchant_id: this.merchantId() };
     return call(api.POST('/api/v1/merchants/{merchant_id}/shops', { params: { path }, body }));
-  }
-
-  private focusWrong(): void {
-    setTimeout(() => this.element.nativeElement.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
   }
 }

@@ -2,9 +2,10 @@ import { ChangeDetectionStrategy, Component, computed, inject, resource, signal 
 import { FormsModule } from '@angular/forms';
 import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
 import { Problem, api, call, type Schemas } from '@kerben/api';
-import { AgoPipe, DateTimePipe } from '@kerben/core';
+import { AgoPipe, DateTimePipe, dateTime } from '@kerben/core';
 import { Dialog, Failed, Loading, Toasts } from '@kerben/design';
 import { CurrentShop } from '../shell/current-shop';
+import { focusWrong } from '../shell/focus-wrong';
 import { CopyText } from './copy-text';
 
 type Key = Schemas['ApiKey'];
@@ -19,6 +20,8 @@ const SCOPES: readonly Scope[] = [
 ];
 /** For how long a program may go on with the former secret. */
 const GRACE_H = 24;
+const TERMS = [0, 30, 90, 365] as const;
+const DAY_MS = 86_400_000;
 
 /** Keys for partners' programs: issued, replaced, ended. A secret is shown once. */
 @Component({
@@ -44,6 +47,9 @@ const GRACE_H = 24;
                     >{{ key.name }} <span class="k-soft k-num">{{ key.prefix }}…</span></span
                   >
                   <span class="k-soft k-small">{{ rights(key) }}</span>
+                  @if (limits(key); as words) {
+                    <span class="k-soft k-small">{{ words }}</span>
+                  }
                   <span class="k-soft k-small">
                     @if (key.last_used_at) {
                       {{ t('trade.keys.used') }} {{ key.last_used_at | ago }}
@@ -57,6 +63,8 @@ const GRACE_H = 24;
                 </span>
                 @if (key.revoked_at) {
                   <span class="k-badge">{{ t('trade.keys.revoked') }}</span>
+                } @else if (over(key)) {
+                  <span class="k-badge k-badge--warn">{{ t('trade.keys.over') }}</span>
                 } @else {
                   <span class="k-row">
                     <button type="button" class="k-btn" (click)="ask('rotate', key)">
@@ -108,6 +116,27 @@ const GRACE_H = 24;
               <small class="k-error" role="alert">{{ t('trade.keys.scopes_none') }}</small>
             }
           </fieldset>
+          @if (current.shops().length > 1) {
+            <label class="k-field">
+              <span>{{ t('trade.keys.where') }}</span>
+              <select class="k-select" name="shop" [(ngModel)]="shop">
+                <option value="">{{ t('trade.staff.all_shops') }}</option>
+                @for (one of current.shops(); track one.id) {
+                  <option [value]="one.id">{{ one.name }}</option>
+                }
+              </select>
+            </label>
+          }
+          <label class="k-field">
+            <span>{{ t('trade.keys.term') }}</span>
+            <select class="k-select" name="days" [(ngModel)]="days">
+              @for (one of terms; track one) {
+                <option [value]="one">
+                  {{ one ? t('trade.today.n_days', { n: one }) : t('trade.keys.forever') }}
+                </option>
+              }
+            </select>
+          </label>
           <button type="submit" class="k-btn k-btn--primary" [disabled]="busy()">
             {{ t('trade.keys.issue') }}
           </button>
@@ -169,11 +198,16 @@ export class ApiKeys {
   protected readonly about = signal<Key | null>(null);
   protected readonly secret = signal<string | null>(null);
   protected readonly name = signal('');
+  /** The shop a new key works for; empty: all of them. */
+  protected readonly shop = signal('');
+  /** For how many days it works; 0: until it is revoked. */
+  protected readonly days = signal<number | string>(0);
+  protected readonly terms = TERMS;
   protected readonly chosen = signal<ReadonlySet<Scope>>(new Set());
   protected readonly busy = signal(false);
   protected readonly tried = signal(false);
   private readonly problem = signal<Problem | null>(null);
-  private readonly current = inject(CurrentShop);
+  protected readonly current = inject(CurrentShop);
   private readonly toasts = inject(Toasts);
   private readonly transloco = inject(TranslocoService);
 
@@ -205,6 +239,19 @@ export class ApiKeys {
       .join(', ');
   }
 
+  protected over(key: Key): boolean {
+    return key.expires_at !== null && Date.parse(key.expires_at) <= Date.now();
+  }
+
+  /** «Магазин „У ворот“ · до 3 мая»; empty for a key without limits. */
+  protected limits(key: Key): string {
+    const shops = this.current.shops().filter((shop) => key.shop_ids?.includes(shop.id));
+    const names = shops.map((shop) => shop.name).join(', ');
+    const at = key.expires_at && dateTime(key.expires_at);
+    const until = at ? this.transloco.translate<string>('trade.keys.until', { at }) : '';
+    return [names, until].filter(Boolean).join(' · ');
+  }
+
   protected toggle(one: Scope): void {
     this.chosen.update((chosen) => {
       const next = new Set(chosen);
@@ -215,6 +262,8 @@ export class ApiKeys {
 
   protected askNew(): void {
     this.name.set('');
+    this.shop.set('');
+    this.days.set(0);
     this.chosen.set(new Set(['catalog.read', 'stock.read']));
     this.tried.set(false);
     this.problem.set(null);
@@ -233,10 +282,16 @@ export class ApiKeys {
 
   protected issue(): Promise<void> {
     this.tried.set(true);
-    if (!this.name().trim() || !this.chosen().size) return Promise.resolve();
+    if (!this.name().trim() || !this.chosen().size) return Promise.resolve(focusWrong());
     return this.work(async () => {
       const params = { path: { merchant_id: this.current.merchantId() } };
-      const body = { name: this.name().trim(), scopes: SCOPES.filter((one) => this.chosen().has(one)) };
+      const days = Number(this.days());
+      const body = {
+        name: this.name().trim(),
+        scopes: SCOPES.filter((one) => this.chosen().has(one)),
+        shop_ids: this.shop() ? [this.shop()] : null,
+        expires_at: days ? new Date(Date.now() + days * DAY_MS).toISOString() : null,
+      };
       const made = await call(api.POST('/api/v1/merchants/{merchant_id}/api-keys', { params, body }));
       this.naming.set(false);
       this.secret.set(made.secret);

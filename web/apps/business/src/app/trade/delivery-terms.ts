@@ -5,6 +5,7 @@ import { Problem, api, call, type Schemas } from '@kerben/api';
 import { parseMajor } from '@kerben/core';
 import { Dialog, Failed, Loading, Toasts } from '@kerben/design';
 import { CurrentShop } from '../shell/current-shop';
+import { focusWrong } from '../shell/focus-wrong';
 
 type Method = Schemas['DeliveryMethod'];
 type Payment = Schemas['PaymentMethod'];
@@ -34,7 +35,7 @@ const PAYMENTS: readonly Payment[] = [
                 <span class="k-soft k-small">
                   @if (row.terms; as terms) {
                     @for (one of terms.payment_methods; track one.method; let last = $last) {
-                      {{ t('payment_method.' + one.method) }}{{ last ? '' : ', ' }}
+                      {{ t('payment_method.' + one.method) }}{{ last ? '' : ' · ' }}
                     }
                   } @else {
                     {{ t('trade.terms.off') }}
@@ -157,12 +158,18 @@ export class DeliveryTerms {
     params: () => this.current.shopId(),
     loader: ({ params, abortSignal }) =>
       call(
-        api.GET('/api/v1/checkout/options', { params: { query: { shop_id: params } }, signal: abortSignal }),
+        api.GET('/api/v1/shops/{shop_id}/delivery-options', {
+          params: { path: { shop_id: params } },
+          signal: abortSignal,
+        }),
       ),
   });
   protected readonly rows = computed(() => {
-    const offered = this.offer.hasValue() ? this.offer.value().methods : [];
-    return METHODS.map((method) => ({ method, terms: offered.find((one) => one.method === method) ?? null }));
+    const options = this.offer.hasValue() ? this.offer.value().items : [];
+    return METHODS.map((method) => {
+      const option = options.find((one) => one.terms.method === method);
+      return { method, terms: option?.enabled ? option.terms : null, former: option?.terms };
+    });
   });
   protected readonly isOn = computed(() => this.rows().some((r) => r.method === this.method() && r.terms));
 
@@ -179,7 +186,7 @@ export class DeliveryTerms {
   }
 
   protected edit(method: Method): void {
-    const terms = this.rows().find((row) => row.method === method)?.terms;
+    const terms = this.rows().find((row) => row.method === method)?.former;
     this.method.set(method);
     this.fee.set(terms ? String(terms.fee.amount / 100).replace('.', ',') : '0');
     this.countries.set((terms?.countries ?? []).join(', '));
@@ -201,7 +208,8 @@ export class DeliveryTerms {
     this.tried.set(true);
     this.problem.set(null);
     const amount = parseMajor(this.fee() || '0');
-    if (this.busy() || amount === null || this.chosen().size === 0) return;
+    if (this.busy()) return;
+    if (amount === null || this.chosen().size === 0) return focusWrong();
     this.busy.set(true);
     try {
       const params = { path: { shop_id: this.current.shopId(), method: this.method() } };
@@ -223,6 +231,7 @@ export class DeliveryTerms {
     } catch (error) {
       if (error instanceof Problem) this.problem.set(error);
       this.toasts.bad(error);
+      focusWrong();
     } finally {
       this.busy.set(false);
     }

@@ -15,6 +15,7 @@ import { Dialog, Empty, Failed, Icon, Loading, QrCode, Toasts } from '@kerben/de
 import { pairingText } from '@kerben/features/scanner';
 import { Plus } from 'lucide';
 import { CurrentShop } from '../shell/current-shop';
+import { focusWrong } from '../shell/focus-wrong';
 import { CopyText } from './copy-text';
 import { liveRefresh } from './live-refresh';
 import { allowed } from './rights';
@@ -78,9 +79,15 @@ const AGAIN_MS = 30_000;
             }
           </ul>
         } @else {
-          <k-empty [heading]="t('trade.tills.none')" [text]="t('trade.tills.none_text')" />
+          <k-empty [heading]="t('trade.tills.none')" [text]="t('trade.tills.none_text')">
+            @if (mayChange()) {
+              <button type="button" class="k-btn k-btn--primary" (click)="askNew()">
+                <k-icon [of]="plus" [size]="18" /> {{ t('trade.tills.register') }}
+              </button>
+            }
+          </k-empty>
         }
-        @if (mayChange()) {
+        @if (mayChange() && working().length) {
           <button type="button" class="k-btn k-btn--primary new" (click)="askNew()">
             <k-icon [of]="plus" [size]="18" /> {{ t('trade.tills.register') }}
           </button>
@@ -256,7 +263,8 @@ export class Devices {
 
   protected async register(): Promise<void> {
     this.tried.set(true);
-    if (this.busy() || !this.name().trim()) return;
+    if (this.busy()) return;
+    if (!this.name().trim()) return focusWrong();
     this.busy.set(true);
     try {
       const params = { path: { shop_id: this.current.shopId() } };
@@ -268,6 +276,7 @@ export class Devices {
     } catch (error) {
       if (error instanceof Problem) this.problem.set(error);
       this.toasts.bad(error);
+      focusWrong();
     } finally {
       this.busy.set(false);
     }

@@ -95,6 +95,9 @@ const DECISIONS: readonly Decision[] = ['accept_reported', 'keep_ours', 'ignore'
       <k-dialog [(open)]="asking" [heading]="t('trade.differs.settle_what')">
         @if (about(); as one) {
           <form class="k-form" (ngSubmit)="settle(one)">
+            @if (goods(one); as known) {
+              <p>{{ known.name }}</p>
+            }
             <fieldset class="k-stack k-stack--tight">
               <legend class="k-sr">{{ t('trade.differs.settle_what') }}</legend>
               @for (decision of decisions; track decision) {

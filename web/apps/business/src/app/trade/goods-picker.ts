@@ -123,13 +123,24 @@ import { type Wanted, added, variantText } from './phone-order';
       justify-items: end;
     }
     .line {
-      display: flex;
-      flex-wrap: wrap;
+      display: grid;
+      grid-template-columns: minmax(0, 1fr) auto;
       align-items: center;
       gap: var(--s2);
     }
     .line .k-grow {
-      flex-basis: 180px;
+      grid-column: 1 / -1;
+    }
+    .line k-stepper {
+      justify-self: start;
+    }
+    @media (width >= 600px) {
+      .line {
+        grid-template-columns: minmax(0, 1fr) auto auto;
+      }
+      .line .k-grow {
+        grid-column: auto;
+      }
     }
   `,
 })

@@ -15,6 +15,7 @@ import { TranslocoDirective } from '@jsverse/transloco';
 import { api, call } from '@kerben/api';
 import { newKey } from '@kerben/core';
 import { Dialog, Toasts } from '@kerben/design';
+import { focusWrong } from '../shell/focus-wrong';
 import type { Order } from './trade-api';
 
 /** How an order may be ended or kept; each asks once more. */
@@ -116,6 +117,11 @@ const HOURS = [3, 6, 12, 24, 48, 72] as const;
     legend {
       padding: 0 0 var(--s2);
     }
+    @media (width < 600px) {
+      .acts {
+        display: grid;
+      }
+    }
     .k-chip:has(:focus-visible) {
       outline: 3px solid var(--issyk);
       outline-offset: 2px;
@@ -161,7 +167,8 @@ export class OrderDialogs {
 
   protected async run(): Promise<void> {
     this.tried.set(true);
-    if (this.busy() || (this.needsReason() && !this.reason().trim())) return;
+    if (this.busy()) return;
+    if (this.missing()) return focusWrong();
     this.busy.set(true);
     try {
       await this.send();

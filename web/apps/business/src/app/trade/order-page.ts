@@ -10,7 +10,7 @@ import { liveRefresh } from './live-refresh';
 import { type Ending, OrderDialogs } from './order-dialogs';
 import { OrderHistory } from './order-history';
 import { OrderSide } from './order-side';
-import { TONES, forward } from './order-states';
+import { TONES, editable, forward } from './order-states';
 import { allowed } from './rights';
 import { type Order, type OrderStatus, getOrder } from './trade-api';
 
@@ -64,18 +64,21 @@ import { type Order, type OrderStatus, getOrder } from './trade-api';
           </section>
         }
 
-        @if (steps().length || canCancel() || canReturn() || canExtend() || canRefund()) {
+        @if (steps().length || canEdit() || canCancel() || canReturn() || canExtend() || canRefund()) {
           <section class="k-row acts" [attr.aria-label]="t('trade.order.next')">
             @for (step of steps(); track step; let first = $first) {
               <button
                 type="button"
                 class="k-btn"
-                [class.k-btn--primary]="first && step !== 'pickup_expired'"
+                [class.k-btn--primary]="first && step !== 'pickup_expired' && !it.needs_attention"
                 [disabled]="busy()"
                 (click)="move(step)"
               >
                 {{ t('trade.step.' + step) }}
               </button>
+            }
+            @if (canEdit()) {
+              <a class="k-btn" [routerLink]="['/orders', it.id, 'edit']">{{ t('trade.edit.title') }}</a>
             }
             @if (canExtend()) {
               <button type="button" class="k-btn" (click)="ask('extend')">
@@ -139,7 +142,9 @@ import { type Order, type OrderStatus, getOrder } from './trade-api';
                 <dt>{{ t('trade.order.items_total') }}</dt>
                 <dd class="k-money">{{ it.items_total.display }}</dd>
                 <dt>{{ t('trade.order.fee') }}</dt>
-                <dd class="k-money">{{ it.delivery_fee.display }}</dd>
+                <dd class="k-money">
+                  {{ it.delivery_fee.amount ? it.delivery_fee.display : t('trade.terms.free_small') }}
+                </dd>
                 <dt class="k-strong">{{ t('trade.order.total') }}</dt>
                 <dd class="k-money k-strong">{{ it.total.display }}</dd>
               </dl>
@@ -170,7 +175,8 @@ import { type Order, type OrderStatus, getOrder } from './trade-api';
     .back {
       display: inline-flex;
       align-items: center;
-      gap: var(--s2);
+      gap: var(--s1);
+      margin-block: calc(-1 * var(--s2));
       justify-self: start;
       min-height: var(--touch);
       text-decoration: none;
@@ -226,7 +232,8 @@ import { type Order, type OrderStatus, getOrder } from './trade-api';
       white-space: pre-line;
     }
     @media (width < 600px) {
-      .acts {
+      .acts,
+      .notice .k-row {
         display: grid;
       }
     }
@@ -296,12 +303,20 @@ export class OrderPage {
     return ended && owed && allowed(this.current.role(), 'refund');
   });
   // A paid order is ended by giving the money back, where the reason is asked for.
-  protected readonly canCancel = computed(() => this.ends().includes('cancelled') && !this.canRefund());
-  protected readonly canReturn = computed(() => this.ends().includes('returned') && !this.canRefund());
+  // While a decision is asked for, the end stands beside the question.
+  private readonly endsHere = computed(
+    () => !this.canRefund() && !(this.mayRefund() && this.order()?.needs_attention),
+  );
+  protected readonly canCancel = computed(() => this.ends().includes('cancelled') && this.endsHere());
+  protected readonly canReturn = computed(() => this.ends().includes('returned') && this.endsHere());
   protected readonly canExtend = computed(() => {
     const status = this.order()?.status;
     const waits = status === 'ready_for_pickup' || status === 'pickup_expired';
     return waits && allowed(this.current.role(), 'extend');
+  });
+  protected readonly canEdit = computed(() => {
+    const status = this.order()?.status;
+    return !!status && editable(status) !== 'nothing' && allowed(this.current.role(), 'take_orders');
   });
   protected readonly mayRestock = computed(
     () => this.cause() === 'oversold' && allowed(this.current.role(), 'restock'),

@@ -73,3 +73,11 @@ export function forward(canBecome: readonly OrderStatus[], method?: string): Ord
 }
 
 export type Cause = ListedOrder['attention_cause'];
+
+export type Editable = 'everything' | 'delivery' | 'nothing';
+
+/** What a manager may still edit of an order, as the server has it. */
+export function editable(status: OrderStatus): Editable {
+  if (status === 'awaiting_confirmation') return 'everything';
+  return status === 'awaiting_payment' ? 'delivery' : 'nothing';
+}

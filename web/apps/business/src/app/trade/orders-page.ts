@@ -15,6 +15,7 @@ import { type LiveMessage, Session } from '@kerben/core';
 import { Empty, Failed, Icon, Loading, Toasts } from '@kerben/design';
 import { Download, PhoneCall } from 'lucide';
 import { Paged } from '../goods/paged';
+import { Chips } from '../shell/chips';
 import { CurrentShop } from '../shell/current-shop';
 import { liveRefresh } from './live-refresh';
 import { OrderRow } from './order-row';
@@ -29,7 +30,7 @@ const SINGLE_MAX = 5;
 /** Orders of the shop, those that wait for a decision first; new ones come by themselves. */
 @Component({
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [Empty, Failed, Icon, Loading, OrderRow, RouterLink, TranslocoDirective],
+  imports: [Chips, Empty, Failed, Icon, Loading, OrderRow, RouterLink, TranslocoDirective],
   template: `
     <main class="k-page k-stack" id="content" *transloco="let t">
       <div class="k-row k-row--between">
@@ -45,7 +46,7 @@ const SINGLE_MAX = 5;
           }
         </div>
       </div>
-      <div class="k-chips" role="group" [attr.aria-label]="t('trade.orders.which')">
+      <div class="k-chips" role="group" [attr.aria-label]="t('trade.orders.which')" bChips>
         @for (one of states; track one) {
           <button type="button" class="k-chip" [attr.aria-pressed]="shown() === one" (click)="go(one)">
             {{ t('trade.orders.state_' + one) }}
@@ -62,18 +63,22 @@ const SINGLE_MAX = 5;
             }
           </ul>
         </section>
-        <h2>{{ t('trade.orders.all_others') }}</h2>
+        @if (rest().length) {
+          <h2>{{ t('trade.orders.all_others') }}</h2>
+        }
       }
       @if (list.items(); as items) {
         @if (list.error()) {
           <p class="k-notice k-notice--warn" role="status">{{ t('goods.not_fresh') }}</p>
         }
         @if (items.length) {
-          <ul class="k-list rows" role="list" [attr.aria-busy]="list.busy()">
-            @for (order of items; track order.id) {
-              <li><b-order-row [order]="order" /></li>
-            }
-          </ul>
+          @if (rest().length) {
+            <ul class="k-list rows" role="list" [attr.aria-busy]="list.busy()">
+              @for (order of rest(); track order.id) {
+                <li><b-order-row [order]="order" /></li>
+              }
+            </ul>
+          }
           @if (list.hasMore()) {
             <button type="button" class="k-btn more" [disabled]="list.busy()" (click)="list.more()">
               {{ t('common.more') }}
@@ -136,6 +141,11 @@ export class OrdersPage {
   protected readonly icons = { file: Download, phone: PhoneCall };
   protected readonly shown = computed<State>(() => STATES.find((s) => s === this.state()) ?? 'all');
   protected readonly waiting = signal<readonly ListedOrder[]>([]);
+  /** What stands below those that wait for a decision. */
+  protected readonly rest = computed(() => {
+    const above = new Set(this.shown() === 'all' ? this.waiting().map((order) => order.id) : []);
+    return (this.list.items() ?? []).filter((order) => !above.has(order.id));
+  });
   protected readonly mayTake = computed(() => allowed(this.current.role(), 'take_orders'));
   protected readonly saving = signal(false);
   protected readonly news = signal(0);

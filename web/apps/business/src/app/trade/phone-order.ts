@@ -12,7 +12,7 @@ export interface Wanted {
 export function added(lines: readonly Wanted[], product: Product, variant: Variant): Wanted[] {
   const known = lines.find((line) => line.variant.id === variant.id);
   if (!known) return [...lines, { product, variant, qty: 1 }];
-  const qty = Math.min(known.qty + 1, Math.max(known.qty, variant.stock_qty));
+  const qty = Math.min(known.qty + 1, Math.max(known.qty, known.variant.stock_qty));
   return lines.map((line) => (line === known ? { ...line, qty } : line));
 }
 

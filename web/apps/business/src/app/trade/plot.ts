@@ -36,11 +36,14 @@ export interface Series {
           <span class="key"><i [style.background]="'var(' + one.color + ')'"></i>{{ one.name }}</span>
         }
       </div>
-      <div #canvas class="canvas" role="img" [attr.aria-label]="label()"></div>
+      @if (nothing()) {
+        <p class="nothing k-soft">{{ none() }}</p>
+      }
+      <div #canvas class="canvas" role="img" [attr.aria-label]="label()" [hidden]="nothing()"></div>
       @if (failed()) {
         <p class="k-soft k-small">{{ t('trade.plot_failed') }}</p>
       }
-      <details>
+      <details [hidden]="nothing()">
         <summary>{{ t('trade.as_table') }}</summary>
         <div class="k-table-wrap" tabindex="0" role="region" [attr.aria-label]="label()">
           <table class="k-table">
@@ -112,6 +115,12 @@ export interface Series {
       font-size: var(--t-small);
       cursor: pointer;
     }
+    .nothing {
+      display: grid;
+      place-content: center;
+      min-height: 160px;
+      text-align: center;
+    }
     tbody tr:last-child th {
       border-bottom: 0;
     }
@@ -130,8 +139,13 @@ export class Plot {
   /** How a value is written at the axis, where there is little room. */
   readonly axis = input<(value: number) => string>(String);
   readonly label = input.required<string>();
+  /** What is said instead of a plot where every value is zero. */
+  readonly none = input('');
 
   protected readonly failed = signal(false);
+  protected readonly nothing = computed(
+    () => !!this.none() && this.series().every((one) => one.values.every((value) => value === 0)),
+  );
   protected readonly rows = computed(() =>
     this.labels()
       .map((label, n) => ({ label, values: this.series().map((one) => this.show()(one.values[n] ?? 0)) }))
@@ -163,7 +177,7 @@ export class Plot {
       this.darkened();
       this.themes.current();
       const option = this.option(element);
-      if (!make) return;
+      if (!make || this.nothing()) return;
       if (!this.chart) {
         this.chart = make(element);
         watch.observe(element);

@@ -35,6 +35,11 @@ export const tradeRoutes: Routes = [
     loadComponent: () => import('./order-page').then((m) => m.OrderPage),
   },
   {
+    path: 'orders/:id/edit',
+    title: 'trade.edit.title',
+    loadComponent: () => import('./order-edit-page').then((m) => m.OrderEditPage),
+  },
+  {
     path: 'requests',
     title: 'trade.requests.title',
     loadComponent: () => import('./requests-page').then((m) => m.RequestsPage),

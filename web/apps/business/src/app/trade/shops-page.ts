@@ -113,6 +113,7 @@ export class ShopsPage {
 
   /** «пн–сб 09:00–18:00, вс выходной»: days of the same hours together. */
   protected hours(shop: Shop): string {
+    if (!Object.keys(shop.hours).length) return this.transloco.translate('trade.shops.no_hours');
     const runs: { from: string; to: string; text: string }[] = [];
     for (const day of DAYS) {
       const spans = shop.hours[day];

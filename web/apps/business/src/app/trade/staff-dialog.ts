@@ -14,10 +14,12 @@ import { FormsModule } from '@angular/forms';
 import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
 import { Problem, api, call, type Schemas } from '@kerben/api';
 import { Dialog, Toasts } from '@kerben/design';
-import { CurrentShop } from '../shell/current-shop';
+import { CurrentShop, type Shop } from '../shell/current-shop';
+import { focusWrong } from '../shell/focus-wrong';
 import { allowed } from './rights';
 
-const ROLES: readonly Schemas['StaffRole'][] = ['owner', 'manager', 'cashier', 'storekeeper', 'accountant'];
+type Role = Schemas['StaffRole'];
+const ROLES: readonly Role[] = ['owner', 'manager', 'cashier', 'storekeeper', 'accountant'];
 
 /** Invites somebody by phone or e-mail, or gives `person` another role. */
 @Component({
@@ -47,22 +49,51 @@ const ROLES: readonly Schemas['StaffRole'][] = ['owner', 'manager', 'cashier', '
                 wrong() || t('trade.staff.contact_hint')
               }}</small>
             </label>
-          } @else if (person()!.positions.length > 1) {
-            <p class="k-notice k-notice--warn">{{ t('trade.staff.several') }}</p>
           }
-          <fieldset class="k-stack k-stack--tight">
-            <legend class="k-label">{{ t('trade.staff.role') }}</legend>
-            @for (one of roles(); track one) {
-              <label class="k-choice">
-                <input type="radio" name="role" [value]="one" [(ngModel)]="role" />
-                <span>
-                  {{ t('staff_role.' + one) }}
-                  <small class="k-hint">{{ t('trade.role.' + one) }}</small>
-                </span>
+          @if (person() && current.shops().length > 1) {
+            <label class="k-check">
+              <input type="checkbox" name="same" [(ngModel)]="everywhere" />
+              <span>{{ t('trade.staff.same') }}</span>
+            </label>
+          }
+          @if (apart()) {
+            @for (shop of current.shops(); track shop.id) {
+              <label class="k-field">
+                <span>{{ shop.name }}</span>
+                <select
+                  class="k-select"
+                  [name]="'role_' + shop.id"
+                  [ngModel]="roleIn()[shop.id] ?? ''"
+                  (ngModelChange)="give(shop.id, $event)"
+                  [attr.aria-invalid]="noShop()"
+                >
+                  <option value="">{{ t('trade.staff.not_here') }}</option>
+                  @for (one of roles(); track one) {
+                    @if (one !== 'owner') {
+                      <option [value]="one">{{ t('staff_role.' + one) }}</option>
+                    }
+                  }
+                </select>
               </label>
             }
-          </fieldset>
-          @if (current.shops().length > 1) {
+            @if (noShop()) {
+              <small class="k-error" role="alert">{{ t('trade.staff.choose_shop') }}</small>
+            }
+          } @else {
+            <fieldset class="k-stack k-stack--tight">
+              <legend class="k-label">{{ t('trade.staff.role') }}</legend>
+              @for (one of roles(); track one) {
+                <label class="k-choice">
+                  <input type="radio" name="role" [value]="one" [(ngModel)]="role" />
+                  <span>
+                    {{ t('staff_role.' + one) }}
+                    <small class="k-hint">{{ t('trade.role.' + one) }}</small>
+                  </span>
+                </label>
+              }
+            </fieldset>
+          }
+          @if (!person() && current.shops().length > 1) {
             <fieldset>
               <legend class="k-label">{{ t('trade.staff.shops') }}</legend>
               <label class="k-check">
@@ -119,7 +150,7 @@ export class StaffDialog {
 
   protected readonly current = inject(CurrentShop);
   protected readonly contact = signal('');
-  protected readonly role = signal<Schemas['StaffRole']>('cashier');
+  protected readonly role = signal<Role>('cashier');
   protected readonly everywhere = signal(true);
   protected readonly shops = signal<ReadonlySet<string>>(new Set());
   protected readonly busy = signal(false);
@@ -127,7 +158,15 @@ export class StaffDialog {
   protected readonly roles = computed(() =>
     ROLES.filter((r) => (r !== 'owner' && r !== 'manager') || allowed(this.current.role(), 'lead')),
   );
-  protected readonly noShop = computed(() => this.tried() && !this.everywhere() && this.shops().size === 0);
+  /** The role of a person in each shop, where they are not one and the same. */
+  protected readonly roleIn = signal<Readonly<Record<string, Role | ''>>>({});
+  protected readonly apart = computed(
+    () => !!this.person() && !this.everywhere() && this.current.shops().length > 1,
+  );
+  protected readonly noShop = computed(() => {
+    const somewhere = this.apart() ? this.positions().length : this.shops().size;
+    return this.tried() && !this.everywhere() && somewhere === 0;
+  });
   protected readonly wrong = computed(() => {
     if (this.tried() && !this.contact().trim()) return this.transloco.translate<string>('common.required');
     return this.problem()?.field('phone') ?? this.problem()?.field('email') ?? '';
@@ -140,14 +179,29 @@ export class StaffDialog {
     effect(() => {
       if (!this.open()) return;
       untracked(() => {
-        const first = this.person()?.positions[0];
+        const held = this.person()?.positions ?? [];
+        const first = held[0];
         this.contact.set('');
         this.role.set(first?.role ?? 'cashier');
-        this.everywhere.set(!first?.shop_ids);
+        this.everywhere.set(held.length < 2 && !first?.shop_ids);
+        this.roleIn.set(rolesByShop(held, this.current.shops()));
         this.shops.set(new Set(first?.shop_ids ?? []));
         this.tried.set(false);
         this.problem.set(null);
       });
+    });
+  }
+
+  protected give(shopId: string, role: Role | ''): void {
+    this.roleIn.update((roles) => ({ ...roles, [shopId]: role }));
+  }
+
+  /** One position for each role, with its shops. */
+  private positions(): Schemas['Position'][] {
+    const shops = this.current.shops().map((shop) => ({ id: shop.id, role: this.roleIn()[shop.id] }));
+    return ROLES.flatMap((role) => {
+      const shop_ids = shops.filter((shop) => shop.role === role).map((shop) => shop.id);
+      return shop_ids.length ? [{ role, shop_ids }] : [];
     });
   }
 
@@ -163,25 +217,28 @@ export class StaffDialog {
     this.tried.set(true);
     this.problem.set(null);
     const person = this.person();
-    if (this.busy() || this.noShop() || (!person && !this.contact().trim())) return;
+    if (this.busy()) return;
+    if (this.noShop() || (!person && !this.contact().trim())) return focusWrong();
     this.busy.set(true);
     try {
       const shop_ids = this.everywhere() ? null : [...this.shops()];
-      await (person ? this.change(person, shop_ids) : this.invite(shop_ids));
+      await (person ? this.change(person) : this.invite(shop_ids));
       this.open.set(false);
       this.toasts.good(this.transloco.translate(person ? 'trade.staff.changed' : 'trade.staff.invited'));
       this.done.emit();
     } catch (error) {
       if (error instanceof Problem) this.problem.set(error);
       this.toasts.bad(error);
+      focusWrong();
     } finally {
       this.busy.set(false);
     }
   }
 
-  private change(person: Schemas['StaffPerson'], shop_ids: string[] | null): Promise<unknown> {
+  private change(person: Schemas['StaffPerson']): Promise<unknown> {
     const params = { path: { merchant_id: this.current.merchantId(), user_id: person.user_id } };
-    const body = { role: this.role(), shop_ids };
+    const everywhere = [{ role: this.role(), shop_ids: null }];
+    const body = { positions: this.apart() ? this.positions() : everywhere };
     return call(api.PATCH('/api/v1/merchants/{merchant_id}/staff/{user_id}', { params, body }));
   }
 
@@ -192,4 +249,14 @@ export class StaffDialog {
     const body = { role: this.role(), shop_ids, ...to };
     return call(api.POST('/api/v1/merchants/{merchant_id}/staff/invitations', { params, body }));
   }
+}
+
+/** Where somebody does what; a role in all shops counts where there is no other. */
+function rolesByShop(
+  positions: readonly Schemas['Position'][],
+  shops: readonly Shop[],
+): Record<string, Role | ''> {
+  const everywhere = positions.find((one) => !one.shop_ids)?.role ?? '';
+  const named = (id: string): Role | undefined => positions.find((one) => one.shop_ids?.includes(id))?.role;
+  return Object.fromEntries(shops.map((shop) => [shop.id, named(shop.id) ?? everywhere]));
 }

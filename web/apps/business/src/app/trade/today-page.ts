@@ -144,11 +144,17 @@ const SPANS = [7, 14, 30] as const;
                   [show]="som"
                   [axis]="short"
                   [label]="t('trade.today.sales_by_day')"
+                  [none]="t('trade.today.no_sales_lately')"
                 />
               </div>
               <div class="k-card k-stack k-stack--tight">
                 <h3>{{ t('trade.today.orders_by_day') }}</h3>
-                <b-plot [labels]="labels()" [series]="orders()" [label]="t('trade.today.orders_by_day')" />
+                <b-plot
+                  [labels]="labels()"
+                  [series]="orders()"
+                  [label]="t('trade.today.orders_by_day')"
+                  [none]="t('trade.today.no_orders_lately')"
+                />
               </div>
             </div>
           } @else if (days.error()) {
