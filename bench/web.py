@@ -211,10 +211,25 @@ async def _read(page: Page, bytes_of: dict[str, float]) -> Visit:
     )
 
 
+async def addresses(market: BrowserMarket, product_id: str) -> dict[str, str]:
+    """The pages to visit by name, of the product and of what it belongs to."""
+    async with httpx.AsyncClient(base_url=f"{market.url()}/api/v1", timeout=30) as client:
+        product = (await client.get(f"/products/{product_id}")).json()
+        place = (await client.get("/places")).json()["items"][0]
+    return {
+        "product": f"/p/{product_id}",
+        "home": "/",
+        "search": "/search?q=чай",
+        "category": f"/c/{product['category_id']}",
+        "shop": f"/s/{product['shop']['id']}",
+        "place": f"/m/{place['slug']}",
+    }
+
+
 async def measure(market: BrowserMarket, visits: int) -> list[Result]:
     """Every page over every network, page and limit by turns."""
     product = await photographed_product(market)
-    pages = {"product": f"/p/{product}", "home": "/", "search": "/search?q=чай"}
+    pages = await addresses(market, product)
     results: list[Result] = []
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
