@@ -73,11 +73,12 @@ async def new_counter(keeper: Shopkeeper, name: str = "Касса у входа"
 
 
 async def pair(page: Page, counter: Counter) -> None:
-    """Connect the device by pasting the code."""
+    """Connect the device by pasting the code, and wait for the shop's goods."""
     await page.get_by_role("heading", name="Подключение кассы").wait_for()
     await page.get_by_label("Или вставьте код текстом").fill(counter.code)
     await page.get_by_role("button", name="Подключить").click()
     await expect(page.get_by_label("Название или код")).to_be_visible()
+    await expect(page.locator("[aria-busy=true]")).to_have_count(0)
 
 
 async def add(page: Page, words: str) -> None:

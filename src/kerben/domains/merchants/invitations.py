@@ -96,8 +96,9 @@ async def invite(
 async def _send(runtime: Runtime, tx: WriteTx, merchant_id: UUID, login: Login, role: StaffRole, code: str) -> None:
     merchant = await service.merchant_by_id(tx, merchant_id)
     text = (
-        f"«{merchant.name}» приглашает вас в Kerben. Роль: {_ROLE_NAMES[role]}. Код приглашения: {code}. "
-        f"Войдите в Kerben с этим телефоном или адресом и введите код. Действует {LIFE.days} дней."
+        f"«{merchant.name}» приглашает вас в Kerben. Роль: {_ROLE_NAMES[role]}. "
+        f"Войдите с этим телефоном или адресом: {runtime.settings.base_url}/business/invite?code={code} "
+        f"Код приглашения: {code}. Действует {LIFE.days} дней."
     )
     await send_message(runtime, tx, login, "Kerben: приглашение на работу", text, tx.now + LIFE)
 

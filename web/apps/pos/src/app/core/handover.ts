@@ -43,6 +43,7 @@ export async function changeDevice(store: Store, device: Device, ahead: number, 
   if (before !== device.device_id) {
     await tx.objectStore('goods').clear();
     await meta.delete('since');
+    await meta.delete('synced_at');
     await meta.delete('place');
     await leave(tx, at);
   }

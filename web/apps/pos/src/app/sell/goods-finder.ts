@@ -39,6 +39,8 @@ import { MilliPipe } from '../parts/format';
               </li>
             }
           </ul>
+        } @else if (coming()) {
+          <k-empty [heading]="t('pos.sell.goods_coming')" [text]="t('pos.sell.goods_coming_text')" />
         } @else {
           <k-empty [heading]="t('pos.sell.nothing')" [text]="t('pos.sell.nothing_text')" />
         }
@@ -55,6 +57,8 @@ import { MilliPipe } from '../parts/format';
             </button>
           }
         </div>
+      } @else if (coming()) {
+        <k-empty [heading]="t('pos.sell.goods_coming')" [text]="t('pos.sell.goods_coming_text')" />
       } @else {
         <k-empty [heading]="t('pos.sell.no_goods')" [text]="t('pos.sell.no_goods_text')" />
       }
@@ -158,6 +162,8 @@ export class GoodsFinder {
   readonly often = input<readonly string[]>([]);
   readonly picked = output<Good>();
 
+  /** The shop's goods have never come yet. */
+  protected readonly coming = computed(() => !this.till.syncedAt());
   protected readonly tiles = computed(() => {
     this.till.goodsVersion();
     const often = this.often()

@@ -148,7 +148,9 @@ export class SellPage {
     const found = this.till.goods.byCode(code);
     if (!found) {
       beep(false);
-      this.say(this.transloco.translate('pos.sell.unknown_code', { code }), true);
+      // Before the goods have come for the first time nothing is known of a code.
+      const words = this.till.syncedAt() ? 'pos.sell.unknown_code' : 'pos.sell.goods_coming_again';
+      this.say(this.transloco.translate(words, { code }), true);
       return;
     }
     if (!this.scanning()) beep();
