@@ -7,12 +7,13 @@ import os
 import re
 import signal
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
 from playwright.async_api import BrowserContext, Page, Playwright, expect
+from playwright.async_api import Error as PlaywrightError
 
 from tests.browser.stage import ARGUMENTS, CHROMIUM, DESKTOP, PATIENCE_MS, Shopkeeper, pairing_code
 from tests.flows.actors import Till, eventually
@@ -142,7 +143,9 @@ async def till_browser(driver: Playwright, profile: Path, *more: str) -> AsyncGe
     try:
         yield context
     finally:
-        await context.close()
+        # One that was killed may be found dead while it is asked to close.
+        with suppress(PlaywrightError):
+            await context.close()
 
 
 def kill_browser(profile: Path) -> int:

@@ -36,7 +36,8 @@ class Things:
         place = (await self.buyer.get("/places"))["items"][0]
         body = self.buyer.order_body(self.keeper.shop_id, goods["id"], payment="cash_on_receipt")
         order = await self.buyer.order(body)
-        await self.buyer.call("PUT", f"/cart/items/{goods['id']}", json={"qty": 1}, expect=(200, 201, 204))
+        more = await self.keeper.new_goods("Пиала в корзине")
+        await self.buyer.call("PUT", f"/cart/items/{more['id']}", json={"qty": 2}, expect=(200, 201, 204))
         self._of = {
             "/c/:id": page["category_id"],
             "/p/:id": goods["product_id"],

@@ -120,6 +120,18 @@ async def test_an_event_is_handled_again_once_what_was_wrong_is_mended(
     visit: NewVisitor, bazaar: BrowserMarket, keeper: Shopkeeper, admin_session: dict[str, Any]
 ) -> None:
     parked = "SELECT count(*) FROM platform.dead_letter WHERE consumer = 'payouts.pay_on_activation' AND key = $1"
+
+    async def read() -> bool:
+        return bool(
+            await bazaar.value(
+                "SELECT (SELECT last FROM platform.consumer WHERE name = 'payouts.pay_on_activation') >="
+                " (SELECT max(id) FROM platform.outbox WHERE key = $1)",
+                keeper.merchant_id,
+            )
+        )
+
+    # Events that come to a parked key are parked behind it.
+    await eventually(read, what="the worker has read all of the seller's events")
     async with bazaar.database() as connection:
         # A real event of this seller, parked as the worker parks what it cannot read.
         await connection.execute(
@@ -389,6 +401,7 @@ async def test_a_new_category_is_there_for_everybody(
     assert len(await known()) == 1
     up = page.get_by_role("button", name=f"Выше: {name}")
     rows = page.get_by_role("main").get_by_role("listitem")
+    await up.wait_for()
     before = await rows.all_inner_texts()
     await up.focus()
     await page.keyboard.press("Enter")

@@ -65,7 +65,8 @@ export class Toasts {
 
   private show(toast: Toast, ms: number): void {
     this.shown.update((all) => [...all.filter((t) => t.text !== toast.text).slice(-2), toast]);
-    setTimeout(() => this.close(toast.id), ms);
+    // From when it is drawn: in a tab that nobody looks at it waits to be seen.
+    requestAnimationFrame(() => setTimeout(() => this.close(toast.id), ms));
   }
 }
 

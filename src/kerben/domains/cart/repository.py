@@ -177,6 +177,21 @@ async def remove_from_users(tx: WriteTx, pairs: Sequence[tuple[UUID, UUID]]) -> 
     )
 
 
+async def remove_ordered(tx: WriteTx, ordered: Sequence[tuple[UUID, UUID, datetime]]) -> None:
+    """Take items (user, variant) out of users' carts that were put in before a moment. Uses cart_user, item_pkey."""
+    await tx.execute(
+        """
+        DELETE FROM cart.item i
+        USING unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) AS o(user_id, variant_id, placed_at)
+        JOIN cart.cart c ON c.user_id = o.user_id
+        WHERE i.cart_id = c.id AND i.variant_id = o.variant_id AND i.added_at <= o.placed_at
+        """,
+        [user_id for user_id, _, _ in ordered],
+        [variant_id for _, variant_id, _ in ordered],
+        [placed_at for _, _, placed_at in ordered],
+    )
+
+
 async def forget_guests(tx: WriteTx, before: datetime, limit: int) -> int:
     """Drop guests' carts that nobody has touched since; how many. Uses cart_guest_old.
 

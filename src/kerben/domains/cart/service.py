@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from kerben.domains.cart import repository, rules
@@ -132,8 +133,9 @@ async def merge(tx: WriteTx, guest: Owner, user: Owner) -> bool:
     return True
 
 
-async def take_ordered(tx: WriteTx, ordered: Sequence[tuple[UUID, Sequence[UUID]]]) -> None:
-    """What users have ordered leaves their carts; one statement, however many they are."""
-    pairs = sorted({(user_id, variant_id) for user_id, variant_ids in ordered for variant_id in variant_ids})
-    if pairs:
-        await repository.remove_from_users(tx, pairs)
+async def take_ordered(tx: WriteTx, ordered: Sequence[tuple[UUID, datetime, Sequence[UUID]]]) -> None:
+    """What users have ordered leaves their carts; one statement, however many they are. What somebody has put in
+    since the order was placed stays: he wants more of it."""
+    taken = sorted({(user, variant, placed_at) for user, placed_at, variants in ordered for variant in variants})
+    if taken:
+        await repository.remove_ordered(tx, taken)

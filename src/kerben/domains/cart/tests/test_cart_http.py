@@ -162,7 +162,7 @@ async def test_kilograms_have_three_decimals(client: httpx.AsyncClient, counter:
 
 
 async def test_what_was_ordered_leaves_the_cart(
-    client: httpx.AsyncClient, counter: Counter, runtime: Runtime, db: Database
+    client: httpx.AsyncClient, counter: Counter, runtime: Runtime, db: Database, clock: ManualClock
 ) -> None:
     first, second = counter.goods
     user_id, headers = await signed_in(runtime)
@@ -175,8 +175,15 @@ async def test_what_was_ordered_leaves_the_cart(
             made.id, placed.number, user_id, made.shop_id, made.merchant_id, "awaiting_payment", "card", "pickup",
             made.total, "KGS", made.reserved_until,
         )  # fmt: skip
-        await on_order_placed(tx, [Envelope(1, new_id(), event, tx.now, None)])
+        told = Envelope(1, new_id(), event, tx.now, None)
+        await on_order_placed(tx, [told])
     assert quantities(await client.get("/api/v1/cart", headers=headers)) == {str(second.id): 1}
+    # The order is heard of a moment later: what was put in meanwhile is wanted besides.
+    clock.advance(seconds=1)
+    await put(client, first.id, 2, headers)
+    async with db.write() as tx:
+        await on_order_placed(tx, [told])
+    assert quantities(await client.get("/api/v1/cart", headers=headers)) == {str(first.id): 2, str(second.id): 1}
 
 
 async def test_two_at_once_make_one_cart(counter: Counter, db: Database, settings: Settings) -> None:

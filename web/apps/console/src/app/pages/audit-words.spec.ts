@@ -11,6 +11,20 @@ describe('changesOf', () => {
     ]);
   });
 
+  it('leaves out what an event is known by to programs', () => {
+    const before = {
+      consumer: 'payouts.pay',
+      event: 'orders.paid.v1',
+      key: 'x',
+      position: 7,
+      error: 'KeyError',
+    };
+    expect(changesOf(before, { handled: 2, left: 1, error: 'KeyError' })).toEqual([
+      { field: 'handled', before: null, after: '2' },
+      { field: 'left', before: null, after: '1' },
+    ]);
+  });
+
   it('never shows structures: nested fields get names, lists are joined, ids left out', () => {
     const after = {
       delivery: { city: 'Ош', point: { lat: 40.5 } },

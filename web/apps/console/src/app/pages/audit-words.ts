@@ -142,11 +142,8 @@ const FIELDS = new Set([
   'delivery',
   'contact',
   'payment_method',
-  'event',
-  'error',
   'handled',
   'left',
-  'consumer',
   'rows',
   'file',
   'title',
@@ -178,9 +175,6 @@ const FIELDS = new Set([
   'country',
   'branch',
   'lines',
-  'key',
-  'position',
-  'event_id',
   'verified_at',
   'grace_h',
   'positions',
@@ -201,6 +195,9 @@ const FIELDS = new Set([
   'threshold',
   'version',
 ]);
+
+/** What an event that could not be handled is known by to programs; the page of failures has it for engineers. */
+const ENGINEERS = new Set(['event', 'event_id', 'consumer', 'key', 'position', 'error']);
 
 /** Kept as whole numbers that only programs read, and said elsewhere where they matter. */
 const INNER = new Set(['price', 'on_hand_milli']);
@@ -245,6 +242,7 @@ function flat(fields: Fields, prefix = ''): Map<string, string> {
   const found = new Map<string, string>();
   for (const [name, value] of Object.entries(fields ?? {})) {
     const field = prefix + name;
+    if (ENGINEERS.has(name)) continue;
     if (value !== null && typeof value === 'object' && !Array.isArray(value)) {
       for (const [deep, text] of flat(value as Record<string, unknown>, `${field}.`)) found.set(deep, text);
     } else if (name === 'on_hand_milli' && typeof value === 'number') {

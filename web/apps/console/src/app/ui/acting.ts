@@ -27,7 +27,7 @@ export function acting(): Acting {
       if (busy() !== null) return false;
       // A button that is off while it works loses the focus; so does one whose question has just been answered.
       const pressed = document.activeElement;
-      const from = pressed?.closest('dialog') ? confirm.opener : pressed;
+      const from = pressed?.closest('c-confirm') ? confirm.opener : pressed;
       busy.set(what);
       try {
         await work();
