@@ -137,6 +137,7 @@ class Visitor:
         self.page = page
         self.size = size
         self.complaints: list[str] = []
+        self._scanned_until = 0.0
         self.expected: list[str] = []
         """Parts of console messages that this test brings about on purpose."""
         page.set_default_timeout(PATIENCE_MS)
@@ -188,12 +189,14 @@ class Visitor:
         """Type a code as a scanner does that poses as a keyboard: 5 ms a key, with Enter."""
         keys: Any = await self.context.new_cdp_session(self.page)
         strokes: list[dict[str, Any]] = []
-        at = time.time()
+        # Never before the scan before: its moments may lie ahead of the clock.
+        at = max(time.time(), self._scanned_until + 0.5)
         for key, text in [*((c, c) for c in code), ("Enter", "\r")]:
             # The moment is given, for a busy machine passes keys on more slowly than any scanner types.
             at += 0.005
             strokes += [{"type": kind, "key": key, "timestamp": at} for kind in ("keyDown", "keyUp")]
             strokes[-2]["text"] = text
+        self._scanned_until = at
         for stroke in strokes:
             await keys.send("Input.dispatchKeyEvent", stroke)
         await keys.detach()

@@ -205,6 +205,7 @@ async def test_a_payout_that_the_bank_refused_is_sent_again(
     await check_page(visitor, "console-payouts")
     await row.get_by_role("button", name="Повторить").click()
     dialog = page.get_by_role("dialog")
+    await dialog.wait_for()
     await page.keyboard.press("Escape")
     await expect(dialog).to_have_count(0)
     assert await state() == "failed"

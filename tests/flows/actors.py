@@ -81,6 +81,10 @@ class Caller:
         return await self.call("POST", path, json=body, **options)
 
 
+_ON_THE_WAY_S: Final = 8
+"""A code may take so long to be looked at, seconds."""
+
+
 class Authenticator:
     """The app with the codes of one account's second factor. A code works once, so it remembers the last one used."""
 
@@ -93,7 +97,8 @@ class Authenticator:
         waits when all three are used up."""
         while True:
             here = int(time.time()) // TOTP_STEP_S
-            step = max(self._used + 1, here - 1)
+            # The step before is taken until this one ends: not when that is about to happen.
+            step = max(self._used + 1, int(time.time() + _ON_THE_WAY_S) // TOTP_STEP_S - 1)
             if step <= here + 1:
                 self._used = step
                 return self._app.generate_otp(step)
