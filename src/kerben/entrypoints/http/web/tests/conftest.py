@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from kerben.entrypoints.http.app import create_app
 from kerben.entrypoints.http.pages import PagesController
+from kerben.entrypoints.http.web import asks
 from kerben.entrypoints.http.web.tests.make import make_dist
 from kerben.flows.storefront.module import MODULE
 from kerben.platform.modules import Module
@@ -29,6 +30,12 @@ def dist_folder(tmp_path: Path) -> Path:
 def settings(settings: Settings, dist_folder: Path) -> Settings:
     """Settings that name the small build."""
     return replace(settings, web_dir=str(dist_folder), base_url="https://kerben.example")
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages wait for their answers, however busy the machine is; the test of late answers says otherwise."""
+    monkeypatch.setattr(asks, "WAIT_S", 30.0)
 
 
 @pytest.fixture
